@@ -1,0 +1,20 @@
+// Decides what a probe may answer: yes, no, or could not check, and exactly what was seen.
+// Leaves what to do about it to judge and to the faces.
+import type { Fault } from '../core/fault.ts'
+
+export type Verdict = 'yes' | 'no' | 'could-not-check'
+
+export type CheckResult = {
+  /** Stable: `outside/ping-in/proof-direct`. */
+  id: string
+  /** A claim: "proof-direct answers ping from the internet". */
+  title: string
+  verdict: Verdict
+  /** What was seen, in the words of the tool that saw it. */
+  seen: string
+  /** From where it was looked at: the name of a Shell. */
+  vantage: string
+  /** ISO 8601, UTC. */
+  at: string
+  fault?: Fault
+}

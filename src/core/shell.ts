@@ -1,0 +1,20 @@
+// Decides what it means to run a command somewhere: here, in a namespace, or on a server by SSH.
+// Leaves spawning to host/spawn and quoting to host/ssh.
+
+export type Ran = { code: number; stdout: string; stderr: string }
+
+export type RunOptions = {
+  stdin?: string | Uint8Array
+  /** Milliseconds; on expiry the command is stopped and `code` is 124, as timeout(1) has it. */
+  timeout?: number
+  /** Called for each whole line of standard output and standard error as it comes. */
+  onLine?: (line: string) => void
+  signal?: AbortSignal
+}
+
+/** A place where commands run. A command that exits non-zero is a value, not an exception; a place that cannot be reached throws Trouble. */
+export interface Shell {
+  /** For people: `os1`, `the internet`, `this machine`. */
+  readonly name: string
+  run(argv: readonly [string, ...string[]], options?: RunOptions): Promise<Ran>
+}

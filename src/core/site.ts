@@ -1,0 +1,82 @@
+// Decides the values that describe one server of a course once the plan is made: facts, delivery, addresses, roles.
+// Leaves making them to plan/ (addresses), host/facts (facts) and course/ (delivery).
+import type { Address, Prefix } from './prefix.ts'
+
+/** What was read on a server (host/facts), or assumed by a plan made offline. */
+export type HostFacts = {
+  hostname: string
+  /** /etc/os-release ID and VERSION_CODENAME: `debian`, `trixie`. */
+  os: { id: string; codename: string }
+  arch: string
+  cores: number
+  memoryMiB: number
+  /** The interface that carries the default route. */
+  uplink: { name: string; mac: string }
+  /** /dev/kvm opens: instances run at full speed. Otherwise QEMU's TCG. */
+  kvm: boolean
+  /** The kernel has (or can load) openvswitch; otherwise OVS forwards in user space (datapath_type=netdev). */
+  ovsKernel: boolean
+  /** systemd version, for options that came or went with a version. */
+  systemd: number
+  /** netplan is installed and renders to networkd; the id of the uplink's definition in it. */
+  netplanId: string | null
+}
+
+/** How the IPv6 block reaches the server. */
+export type Delivery =
+  | {
+      kind: 'routed'
+      block: Prefix
+      /** `ra`: the provider's router announces itself; an address: static default route, on-link when link-local. */
+      gateway: 'ra' | Address
+    }
+  | {
+      kind: 'dhcpv6-pd'
+      block: Prefix
+      /** Whole DUID as the provider shows it, colon-separated hexadecimal (RFC 8415 section 11): a secret reference. */
+      duid: string
+    }
+
+/** A tenant network routed by a Neutron router: the prefix the class gets, and how the host reaches it. */
+export type TenantNetwork = {
+  /** Neutron network name: `class-g1`. */
+  name: string
+  group: string
+  prefix: Prefix
+  /** The router's gateway address on the transit segment; the host's route to `prefix` goes via it. */
+  via: Address
+}
+
+/** Every address of one server's cloud; all inside the block that the provider routes to it. */
+export type Addressing = {
+  block: Prefix
+  /** Address of API and dashboard, and of the host towards its tenants. On `lo`, or `::1` of `public` for a block of one /64. */
+  service: Address
+  /** br-ex: instances directly on it (network `direct`), SLAAC by the host's RA. */
+  public: { prefix: Prefix; host: Address }
+  /** Second inside segment: gateways of tenant routers. Absent when the block is too small for tenant networks. */
+  transit: { prefix: Prefix; host: Address } | null
+  /** What Neutron may carve /64s for tenant networks from. */
+  pool: Prefix | null
+  tenants: readonly TenantNetwork[]
+  /** MTU of tenant networks: the underlay's less Geneve over IPv6 (40 + 58). OVN announces it by RA; the transit segment carries it, so the host sends Packet Too Big. */
+  tenantMtu: number
+}
+
+/** One server of the plan, ready to be carried out: what delivery/ and engine/ are given. */
+export type Site = {
+  /** Name in the course file: `os1`. Becomes the hostname. */
+  name: string
+  facts: HostFacts
+  delivery: Delivery
+  addressing: Addressing
+  /** TCP ports that may be reached on the uplink, with why. Everything else is dropped. */
+  open: readonly { port: number; why: string }[]
+  /** IPv6 resolvers given to instances. */
+  resolvers: readonly Address[]
+  engine: { kind: 'packages'; release: '2025.1'; cinder: boolean }
+}
+
+/** Names that the rooms agree on. */
+export const bridges = { public: 'br-ex', transit: 'br-transit', integration: 'br-int' } as const
+export const physnets = { public: 'public', transit: 'transit' } as const

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { localShell, notFound, timedOut } from './spawn.ts'
+
+const here = localShell()
+
+it('a failing command is a value with its code and both streams', async () => {
+  expect(await here.run(['sh', '-c', 'echo out; echo err >&2; exit 3'])).toEqual({
+    code: 3,
+    stdout: 'out\n',
+    stderr: 'err\n',
+  })
+})
+
+it('a command that does not exist answers 127', async () => {
+  expect((await here.run(['no-such-command-of-bateau'])).code).toBe(notFound)
+})
+
+it('lines of both streams are followed as they come', async () => {
+  const lines: string[] = []
+  await here.run(['sh', '-c', 'echo one; echo two >&2; echo three'], { onLine: (line) => lines.push(line) })
+  expect(lines.toSorted()).toEqual(['one', 'three', 'two'])
+})
+
+it('a command past its time is stopped and answers 124', async () => {
+  expect((await here.run(['sleep', '60'], { timeout: 50 })).code).toBe(timedOut)
+})
+
+it('standard input is given whole, and is empty when none is given', async () => {
+  expect((await here.run(['cat'], { stdin: 'é\n' })).stdout).toBe('é\n')
+  expect((await here.run(['cat'])).stdout).toBe('')
+})

@@ -1,0 +1,43 @@
+// Decides how a process of this machine is started, fed, followed line by line and stopped. The only file that spawns.
+// Leaves what to run, and where (a namespace, ssh), to its callers: they give a prefix of argv.
+import { execa } from 'execa'
+import type { Ran, RunOptions, Shell } from '../core/shell.ts'
+
+/** Kept of one stream in memory; what a command prints past this is followed by `onLine` but not returned. */
+const keepBytes = 16 * 1024 * 1024
+
+/** Exit code of timeout(1), given to commands stopped by `timeout` or `signal`. */
+export const timedOut = 124
+/** Exit code of env(1) and sh(1) for a command that does not exist. */
+export const notFound = 127
+
+/** Runs argv on this machine. Never rejects for what the command does: its code is the answer. */
+export async function spawnRun(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ran> {
+  const [program, ...rest] = argv
+  const child = execa(program, rest, {
+    reject: false,
+    all: true,
+    stripFinalNewline: false,
+    maxBuffer: keepBytes,
+    forceKillAfterDelay: 2_000,
+    ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  })
+  const follow = async () => {
+    if (!options.onLine) return
+    for await (const line of child.iterable({ from: 'all' })) options.onLine(line)
+  }
+  const [result] = await Promise.all([child, follow().catch(() => {})])
+  const missing = result.code === 'ENOENT'
+  const code = missing ? notFound : result.timedOut || result.isCanceled ? timedOut : (result.exitCode ?? 128)
+  return { code, stdout: result.stdout, stderr: missing ? `${program}: not found` : result.stderr }
+}
+
+/** A Shell on this machine; `prefix` puts its commands elsewhere, for example `['ip', 'netns', 'exec', NAME]`. */
+export function localShell(name = 'this machine', prefix: readonly string[] = []): Shell {
+  return {
+    name,
+    run: (argv, options) => spawnRun([...prefix, ...argv] as [string, ...string[]], options),
+  }
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+/** `unit` needs nothing; `edge` needs root, namespaces and apt; `voyage` is the whole rehearsal. */
+export default defineConfig({
+  test: {
+    reporters: process.env['BATEAU_TALLY'] ? ['default', './test/tally.ts'] : ['default'],
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/story/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'edge',
+          include: ['test/edge/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'voyage',
+          include: ['test/voyage/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
