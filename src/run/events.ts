@@ -1,0 +1,71 @@
+// Decides every event that a run can emit, and its data: the one registry that journal, terminal, --json and tests read.
+// Leaves showing them to the faces; no event ever holds a secret.
+import * as z from 'zod'
+
+/** Raised when an event changes meaning or loses a field. */
+export const schemaVersion = 1
+
+const fault = z.object({
+  code: z.string(),
+  title: z.string(),
+  why: z.string(),
+  fix: z.string(),
+  host: z.string().optional(),
+  where: z.unknown().optional(),
+  cause: z.unknown().optional(),
+})
+
+const task = { id: z.string(), title: z.string(), lane: z.string() }
+
+const bodies = [
+  /** First of a run: which command, on which course. `resumes` names the run that was cut, if one was. */
+  z.object({
+    type: z.literal('run.started'),
+    command: z.string(),
+    course: z.string(),
+    resumes: z.string().nullable(),
+  }),
+  /** A part of the run begins: plan, world, host, engine, networks, enrolment, proof. */
+  z.object({ type: z.literal('phase.started'), phase: z.string(), title: z.string(), tasks: z.number() }),
+  z.object({ type: z.literal('plan.made'), text: z.string(), plan: z.unknown() }),
+  /** The world already is as the step wants it: nothing was done. */
+  z.object({ type: z.literal('step.kept'), ...task, seen: z.string() }),
+  z.object({ type: z.literal('step.started'), ...task, because: z.string(), seen: z.string() }),
+  /** A line of a long command's output. Shown live, kept in the journal. */
+  z.object({ type: z.literal('step.line'), ...task, line: z.string() }),
+  z.object({ type: z.literal('step.part'), ...task, done: z.number(), total: z.number() }),
+  z.object({ type: z.literal('step.done'), ...task, seconds: z.number() }),
+  z.object({ type: z.literal('step.failed'), ...task, seconds: z.number(), fault }),
+  z.object({
+    type: z.literal('check.result'),
+    id: z.string(),
+    title: z.string(),
+    verdict: z.enum(['yes', 'no', 'could-not-check']),
+    seen: z.string(),
+    vantage: z.string(),
+    fault: fault.optional(),
+  }),
+  /** Something a person should know; changes nothing. */
+  z.object({ type: z.literal('note'), text: z.string() }),
+  z.object({ type: z.literal('fault'), fault }),
+  /** The command's own answer (status, report, addresses), for --json; `text` is the same for people. */
+  z.object({ type: z.literal('report'), kind: z.string(), text: z.string(), data: z.unknown() }),
+  z.object({
+    type: z.literal('run.finished'),
+    outcome: z.enum(['done', 'failed', 'refused', 'interrupted', 'could-not-check']),
+    exitCode: z.number(),
+    seconds: z.number(),
+    kept: z.number(),
+    changed: z.number(),
+  }),
+] as const
+
+const stamp = { schema_version: z.literal(schemaVersion), at: z.string(), run: z.string() }
+
+/** What is on disk and on the wire: a body with the run's id and the time (ISO 8601, UTC). */
+export const runEvent = z.intersection(z.object(stamp), z.discriminatedUnion('type', bodies))
+export type EventBody = z.infer<(typeof bodies)[number]>
+export type RunEvent = EventBody & { schema_version: typeof schemaVersion; at: string; run: string }
+
+/** Where events go. Must not throw: a face that cannot show an event loses it, the run goes on. */
+export type Emit = (body: EventBody) => void
