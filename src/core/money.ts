@@ -21,7 +21,8 @@ export class Money {
     return all.reduce((total, one) => total.plus(one), Money.cents(0, currency))
   }
   plus(other: Money): Money {
-    if (other.currency !== this.currency) throw new RangeError(`${this.currency} and ${other.currency} do not add`)
+    if (other.currency !== this.currency)
+      throw new RangeError(`${this.currency} and ${other.currency} do not add`)
     return Money.cents(this.cents + other.cents, this.currency)
   }
   times(count: number): Money {

@@ -40,7 +40,10 @@ export class Address {
     const [a, b, c, d, e, f] = bytes
     if (bytes.length !== 6 || a === undefined || bytes.some((byte) => !(byte >= 0 && byte <= 255)))
       throw new RangeError(`not a MAC address: ${mac}`)
-    const id = [a ^ 2, b, c, 0xff, 0xfe, d, e, f].reduce<bigint>((n, byte) => (n << 8n) | BigInt(byte ?? 0), 0n)
+    const id = [a ^ 2, b, c, 0xff, 0xfe, d, e, f].reduce<bigint>(
+      (n, byte) => (n << 8n) | BigInt(byte ?? 0),
+      0n,
+    )
     return new Address(prefix.network.bits | id)
   }
 
@@ -113,7 +116,10 @@ export class Prefix {
   /** The prefix of this length that holds the address. */
   static at(address: Address, length: number): Prefix {
     if (!Number.isInteger(length) || length < 0 || length > 128) throw new RangeError('a length is 0 to 128')
-    return new Prefix(Address.fromBits((address.bits >> BigInt(128 - length)) << BigInt(128 - length)), length)
+    return new Prefix(
+      Address.fromBits((address.bits >> BigInt(128 - length)) << BigInt(128 - length)),
+      length,
+    )
   }
 
   /** How many prefixes of this length fit in this one. */

@@ -28,7 +28,9 @@ export function inspectScript(paths: readonly string[]): string {
 export function installScript(files: readonly RenderedFile[], vault: Vault): string {
   const parts = files.map((file) => {
     const text = resolve(file.text, vault)
-    const encoded = Buffer.from(text, 'utf8').toString('base64').replaceAll(/.{1,120}/g, '$&\n')
+    const encoded = Buffer.from(text, 'utf8')
+      .toString('base64')
+      .replaceAll(/.{1,120}/g, '$&\n')
     return `put ${quote([file.path, file.mode, file.owner])} <<'end-of-file'\n${encoded}end-of-file\n`
   })
   return `set -e\n${putFunction}${parts.join('')}`

@@ -23,7 +23,9 @@ export async function forwardPorts(
       await spawnRun(sshArgv(target, controlDir, ['-O', 'cancel', '-L', `${socket}:[::1]:${port}`]))
       rmSync(socket, { force: true })
     }
-    const ran = await spawnRun(sshArgv(target, controlDir, ['-O', 'forward', '-L', `${socket}:[::1]:${port}`]))
+    const ran = await spawnRun(
+      sshArgv(target, controlDir, ['-O', 'forward', '-L', `${socket}:[::1]:${port}`]),
+    )
     if (ran.code !== 0 || !existsSync(socket))
       throw new Trouble({
         code: 'forward-failed',

@@ -65,7 +65,16 @@ export async function runLong(
 
 async function start(shell: Shell, long: LongCommand): Promise<void> {
   const ran = await shell.run(
-    ['sh', '-ec', startScript, 'sh', long.unit, logOf(long.unit), long.stdin === undefined ? '' : inputOf(long.unit), ...long.argv],
+    [
+      'sh',
+      '-ec',
+      startScript,
+      'sh',
+      long.unit,
+      logOf(long.unit),
+      long.stdin === undefined ? '' : inputOf(long.unit),
+      ...long.argv,
+    ],
     { stdin: long.stdin ?? '' },
   )
   if (ran.code !== 0)
@@ -78,10 +87,22 @@ async function start(shell: Shell, long: LongCommand): Promise<void> {
     })
 }
 
-async function finish(shell: Shell, long: LongCommand, state: string[], tail: readonly string[]): Promise<void> {
+async function finish(
+  shell: Shell,
+  long: LongCommand,
+  state: string[],
+  tail: readonly string[],
+): Promise<void> {
   const [active, result, status] = state
   const unit = `${long.unit}.service`
-  await shell.run(['sh', '-c', `systemctl stop "$1"; systemctl reset-failed "$1"; rm -f "$2"`, 'sh', unit, inputOf(long.unit)])
+  await shell.run([
+    'sh',
+    '-c',
+    `systemctl stop "$1"; systemctl reset-failed "$1"; rm -f "$2"`,
+    'sh',
+    unit,
+    inputOf(long.unit),
+  ])
   if (active === 'active') return
   throw new Trouble({
     code: 'command-failed',

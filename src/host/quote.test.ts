@@ -15,6 +15,8 @@ it('a real shell gives back exactly what was quoted', async () => {
 })
 
 it('ordinary words stay readable', () => {
-  expect(quote(['systemctl', 'is-active', 'nova-api@1.service'])).toBe('systemctl is-active nova-api@1.service')
+  expect(quote(['systemctl', 'is-active', 'nova-api@1.service'])).toBe(
+    'systemctl is-active nova-api@1.service',
+  )
   expect(quote(['sh', '-c', `echo "it's"`])).toBe(`sh -c 'echo "it'\\''s"'`)
 })

@@ -59,7 +59,11 @@ function options(target: SshTarget, controlDir: string): string[] {
 }
 
 /** The whole ssh command line to a server; also what `bateau ssh` runs in the foreground. */
-export function sshArgv(target: SshTarget, controlDir: string, extra: readonly string[] = []): [string, ...string[]] {
+export function sshArgv(
+  target: SshTarget,
+  controlDir: string,
+  extra: readonly string[] = [],
+): [string, ...string[]] {
   const [first = 'ssh', ...rest] = [...(target.via ?? []), 'ssh', ...options(target, controlDir), ...extra]
   return [first, ...rest, target.address]
 }
@@ -83,7 +87,11 @@ export function sshShell(target: SshTarget, controlDir: string): Shell {
   }
 }
 
-function once(argv: readonly [string, ...string[]], command: readonly string[], options: RunOptions): Promise<Ran> {
+function once(
+  argv: readonly [string, ...string[]],
+  command: readonly string[],
+  options: RunOptions,
+): Promise<Ran> {
   return spawnRun([...argv, '--', `LC_ALL=C.UTF-8 ${quote(command)}`], options)
 }
 

@@ -4,7 +4,7 @@ import { Trouble } from '../core/fault.ts'
 import { redact, references, resolve, type Vault } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Command, HostStep } from '../core/step.ts'
-import type { Look, Progress } from '../run/task.ts'
+import type { Look, Progress } from '../core/task.ts'
 import { expectedLine, inspectScript, installScript, sha256, stateDir } from './files.ts'
 import { runLong } from './long.ts'
 import { quote } from './quote.ts'
@@ -96,7 +96,10 @@ export class HostSteps {
   }
 
   async #must(argv: readonly [string, ...string[]], stdin?: string): Promise<string> {
-    const ran = await this.#shell.run(argv, { timeout: shortMilliseconds, ...(stdin === undefined ? {} : { stdin }) })
+    const ran = await this.#shell.run(argv, {
+      timeout: shortMilliseconds,
+      ...(stdin === undefined ? {} : { stdin }),
+    })
     if (ran.code === 0) return ran.stdout
     throw new Trouble({
       code: 'host-write-failed',
@@ -124,7 +127,8 @@ async function lookAt(shell: Shell, steps: readonly HostStep[], vault: Vault): P
 /** Verify commands run only where the marker is there: before the first time they could only fail, slowly. */
 function lookScript(step: HostStep): string {
   const verify = step.verify.map(
-    (command, i) => `out=$(timeout 20 ${quote(command.argv)} </dev/null 2>&1) && echo 'ok ${i}' || echo "no ${i} $(printf %s "$out" | tail -n 1)"`,
+    (command, i) =>
+      `out=$(timeout 20 ${quote(command.argv)} </dev/null 2>&1) && echo 'ok ${i}' || echo "no ${i} $(printf %s "$out" | tail -n 1)"`,
   )
   const files = inspectScript(step.files.map((file) => file.path))
   return `if m=$(cat ${quote([marker(step.id)])} 2>/dev/null); then echo "marker $m"\n${files}${verify.join('\n')}\ntrue; fi`

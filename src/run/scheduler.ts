@@ -2,7 +2,7 @@
 // Leaves what a task does to its maker, and the state of the world to the world: every task is looked at first.
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Emit } from './events.ts'
-import type { Progress, Task } from './task.ts'
+import type { Progress, Task } from '../core/task.ts'
 
 export type Limits = {
   /** Tasks at a time in one lane (a host, a cloud). */
@@ -121,7 +121,9 @@ function checkGraph(tasks: readonly Task[]): void {
     const next = rest.filter((task) => !task.after.every((id) => done.has(id)))
     if (next.length === rest.length) {
       const stuck = next[0]
-      throw new RangeError(`${stuck?.id} waits for ${stuck?.after.filter((id) => !done.has(id)).join(', ')}, which never comes`)
+      throw new RangeError(
+        `${stuck?.id} waits for ${stuck?.after.filter((id) => !done.has(id)).join(', ')}, which never comes`,
+      )
     }
     for (const task of rest) if (!next.includes(task)) done.add(task.id)
     rest = next

@@ -33,7 +33,11 @@ export class SecretVault implements Vault {
       decrypter.addIdentity(identity)
       const text = await decrypter.decrypt(readFileSync(path), 'text')
       const stored = Object.entries(JSON.parse(text) as Record<string, string>)
-      return new SecretVault(path, identity, new Map(stored.map(([name, value]) => [name, new Secret(value)])))
+      return new SecretVault(
+        path,
+        identity,
+        new Map(stored.map(([name, value]) => [name, new Secret(value)])),
+      )
     } catch (error) {
       throw new Trouble({
         code: 'vault-unreadable',
@@ -79,11 +83,16 @@ export class SecretVault implements Vault {
 
 async function identityAt(path: string): Promise<string> {
   if (existsSync(path)) {
-    const line = readFileSync(path, 'utf8').split('\n').find((one) => one.startsWith('AGE-SECRET-KEY-'))
+    const line = readFileSync(path, 'utf8')
+      .split('\n')
+      .find((one) => one.startsWith('AGE-SECRET-KEY-'))
     if (line) return line.trim()
   }
   const identity = await generateIdentity()
-  writeWhole(path, `# bateau: opens the secrets of its courses; keep it, and keep it to yourself\n${identity}\n`)
+  writeWhole(
+    path,
+    `# bateau: opens the secrets of its courses; keep it, and keep it to yourself\n${identity}\n`,
+  )
   return identity
 }
 
