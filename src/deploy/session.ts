@@ -1,0 +1,121 @@
+// Decides what surrounds every command that changes a world: lock, journal, events to the face, one way to end.
+// Leaves what the command does to its own file.
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type Fault, Trouble } from '../core/fault.ts'
+import { redact, type Secret } from '../core/secret.ts'
+import type { Task } from '../core/task.ts'
+import { type Emit, type EventBody, type RunEvent, schemaVersion } from '../run/events.ts'
+import { Journal, readJournal } from '../run/journal.ts'
+import { takeLock } from '../run/lock.ts'
+import { runTasks } from '../run/scheduler.ts'
+import { SecretVault } from '../run/vault.ts'
+import { type ExitCode, exits, type Face } from './face.ts'
+import type { World } from './world.ts'
+
+export type Session = {
+  world: World
+  vault: SecretVault
+  emit: Emit
+  signal: AbortSignal
+  /** Carries out the tasks of a phase; throws Stop when not all of them could be. */
+  phase(name: string, title: string, tasks: readonly Task[]): Promise<void>
+}
+
+/** Ends a command early with an exit code; everything to say has been said as events. */
+export class Stop extends Error {
+  readonly exitCode: ExitCode
+  constructor(exitCode: ExitCode) {
+    super(`stopped with ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
+/** At a time on one host two steps run (two database schemas, say); on the machine itself four. */
+const perLane = (lane: string) => (lane.startsWith('host:') ? 2 : lane.startsWith('cloud:') ? 6 : 4)
+
+/**
+ * Runs a command on a world: takes its lock, opens vault and journal, gives every event to the face and the journal
+ * (secrets removed), and turns how it ended into an exit code. Bugs are thrown on after the journal is closed.
+ */
+export async function session(
+  command: string,
+  world: World,
+  face: Face,
+  signal: AbortSignal,
+  body: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const began = Date.now()
+  const id = randomUUID()
+  const counts = { kept: 0, changed: 0 }
+  let record: (event: RunEvent) => void = () => {}
+  let known: () => Iterable<Secret> = () => []
+  const emit = (event: EventBody) => {
+    const whole = { schema_version: schemaVersion, at: new Date().toISOString(), run: id, ...event }
+    const clean = JSON.parse(redact(JSON.stringify(whole), known())) as RunEvent
+    record(clean)
+    face.event(clean)
+  }
+  const finish = (exitCode: ExitCode) => {
+    const seconds = (Date.now() - began) / 1000
+    emit({ type: 'run.finished', outcome: outcomes[exitCode], exitCode, seconds, ...counts })
+    return exitCode
+  }
+
+  const lock = takeLock(world.lock, { host: hostname(), command })
+  if (!lock.ok) {
+    for (const fault of lock.faults) emit({ type: 'fault', fault })
+    return finish(exits.refused)
+  }
+  const journal = new Journal(world.journal)
+  record = (event) => journal.append(event)
+  try {
+    emit({ type: 'run.started', command, course: world.name, resumes: cutRun(world) })
+    const vault = await SecretVault.open(world.vault, world.identity)
+    known = () => vault.all()
+    const phase: Session['phase'] = async (name, title, tasks) => {
+      emit({ type: 'phase.started', phase: name, title, tasks: tasks.length })
+      const summary = await runTasks(tasks, emit, { perLane }, signal)
+      counts.kept += summary.kept.length
+      counts.changed += summary.changed.length
+      if (signal.aborted) throw new Stop(exits.interrupted)
+      if (summary.failed.length > 0) throw new Stop(exits.broken)
+    }
+    return finish(await body({ world, vault, emit, signal, phase }))
+  } catch (error) {
+    if (error instanceof Stop) return finish(error.exitCode)
+    if (signal.aborted) return finish(exits.interrupted)
+    if (error instanceof Trouble) {
+      emit({ type: 'fault', fault: error.fault })
+      return finish(exitOf(error.fault))
+    }
+    throw error
+  } finally {
+    record = () => {}
+    journal.close()
+    lock.value.release()
+  }
+}
+
+const outcomes: Record<ExitCode, Extract<EventBody, { type: 'run.finished' }>['outcome']> = {
+  [exits.done]: 'done',
+  [exits.broken]: 'failed',
+  [exits.usage]: 'refused',
+  [exits.refused]: 'refused',
+  [exits.unchecked]: 'could-not-check',
+  [exits.interrupted]: 'interrupted',
+}
+
+/** A server that cannot be reached proves nothing about the cloud on it. */
+function exitOf(fault: Fault): ExitCode {
+  return fault.code === 'host-unreachable' ? exits.unchecked : exits.broken
+}
+
+/** The id of the last run, if it never said how it ended. */
+function cutRun(world: World): string | null {
+  const events = readJournal(world.journal)
+  if (!events.ok) throw new Trouble(events.faults[0] as Fault)
+  const last = events.value.findLast((event) => event.type === 'run.started')
+  const ended = events.value.some((event) => event.type === 'run.finished' && event.run === last?.run)
+  return last && !ended ? last.run : null
+}
