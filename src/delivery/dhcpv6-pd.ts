@@ -1,0 +1,85 @@
+// Decides how a block delegated by DHCPv6 (to one DUID only, as at Dedibox) is asked for and held.
+// Leaves the lease itself to systemd-networkd, which renews it and asks again after a loss.
+import type { Site } from '../core/site.ts'
+import { reference, references } from '../core/secret.ts'
+import { section, type Setting } from '../render/systemd-unit.ts'
+import { shows } from './expectation.ts'
+import { defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
+
+/** First systemd where DUIDType=custom takes a whole DUID of any type (NEWS of 255). */
+const customDuid = 255
+/** RFC 8415 section 7.6: solicits leave after 0, 1, 3, 7, 15, 31 and 63 s; a server that knows the DUID has answered by then. */
+const patienceSeconds = 75
+
+export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
+  const uplink = site.facts.uplink.name
+  const { block } = site.delivery
+  /** networkd puts this route while it holds the lease, and takes it away with it. */
+  const lease = `ip -6 route show type unreachable exact ${block} proto dhcp`
+  const refused = `no delegation of ${block} to the DUID of ${site.name}`
+  return {
+    because: `the provider delegates ${block} by DHCPv6 to the DUID of ${site.name} only`,
+    network: [
+      ['DHCP', 'ipv6'],
+      ['IPv6AcceptRA', true],
+    ],
+    sections: [
+      section(
+        'DHCPv6',
+        ...duidSettings(site, duid),
+        ['UseDelegatedPrefix', true],
+        // The block is all that is asked for; the server's own address stays what it is.
+        ['UseAddress', false],
+        ['UseDNS', false],
+        ['UseHostname', false],
+        // Do not wait for an advertisement with the managed flag; Dedibox's carries none.
+        ['WithoutRA', 'solicit'],
+        // A restart of networkd would give the block back: minutes without it, and one more exchange towards the flood limit.
+        ['SendRelease', false],
+      ),
+      section('IPv6AcceptRA', ['DHCPv6Client', 'always']),
+    ],
+    arrive: waitFor(
+      `the delegation of ${block}`,
+      `${lease} | grep -q .`,
+      patienceSeconds,
+      `${refused}: compare the DUID in the provider's console, whole, and see that this block is meant for this server; then run the same command again`,
+    ),
+    verify: [{ argv: ['sh', '-c', `${lease} | grep -q .`] }],
+    blackhole: false,
+    expectations: [
+      {
+        id: 'network/delegation',
+        title: `the provider delegates ${block} to ${site.name}`,
+        command: shows(
+          lease,
+          `echo "${refused}"; journalctl -q -u systemd-networkd -n 5 -o cat --grep 'DHCPv6|delegat' 2>/dev/null | tail -n 5`,
+        ),
+        why: 'the block follows the DUID: a lease that ended, another DUID, or a port shut for flooding leaves every instance unreachable',
+        fix: `on ${site.name}: networkctl reconfigure ${uplink}; when nothing comes within two minutes, compare the DUID with the provider's console and ask whether the port was blocked`,
+      },
+      defaultRoute(
+        site,
+        `on ${site.name}: networkctl reconfigure ${uplink}; the provider's router announces itself every few minutes`,
+      ),
+    ],
+  }
+}
+
+/**
+ * systemd.network(5) [DHCPv6]. Before 255 a DUID of the link-layer kind (RFC 8415 section 11.4) is given without its
+ * first two bytes; the vault holds that under `<name>/ll`.
+ */
+function duidSettings(site: Site, duid: string): Setting[] {
+  const [name] = references(duid)
+  if (name === undefined) throw new RangeError('a DUID stands in a plan as a reference only')
+  return site.facts.systemd >= customDuid
+    ? [
+        ['DUIDType', 'custom'],
+        ['DUIDRawData', reference(name)],
+      ]
+    : [
+        ['DUIDType', 'link-layer'],
+        ['DUIDRawData', reference(`${name}/ll`)],
+      ]
+}

@@ -1,0 +1,79 @@
+// Decides the kernel parameters of a server that routes IPv6 for its tenants, now and after a reboot.
+// Leaves the uplink's own IPv6 to the delivery, and interfaces to systemd-networkd.
+import { bridges, type Site } from '../core/site.ts'
+import { command, shell, type HostStep } from '../core/step.ts'
+import { sysctlFile, sysctlKey, type KernelParameter } from '../render/sysctl.ts'
+import { shows, type Expectation } from './expectation.ts'
+
+const path = '/etc/sysctl.d/60-bateau.conf'
+
+/** In /proc/sys. rp_filter is for IPv4 only and stays as it is. */
+export function kernelParameters(site: Site): KernelParameter[] {
+  const own = [site.facts.uplink.name, bridges.public, bridges.transit]
+  return [
+    {
+      path: ['net', 'ipv6', 'conf', 'all', 'forwarding'],
+      value: 1,
+      why: "the server is its tenants' router; systemd-networkd's IPv6Forwarding= on single links is not enough",
+    },
+    ...(site.facts.ovsKernel
+      ? []
+      : [
+          {
+            path: ['net', 'ipv6', 'conf', 'default', 'disable_ipv6'],
+            value: 1,
+            why: 'Open vSwitch in user space: this stack sees the frames of every tap too, and must not answer or configure itself there',
+          },
+          {
+            path: ['net', 'ipv6', 'conf', 'default', 'accept_ra'],
+            value: 0,
+            why: 'the same for router advertisements',
+          },
+          ...own.map((name) => ({
+            path: ['net', 'ipv6', 'conf', name, 'disable_ipv6'],
+            value: 0,
+            why: `but ${name} speaks IPv6`,
+            absentIsFine: true,
+          })),
+        ]),
+  ]
+}
+
+/**
+ * Before forwarding goes on: a kernel that listens to router advertisements by itself (accept_ra=1) would forget the
+ * default route at that moment. accept_ra=2 keeps it until systemd-networkd, which sets 0 and listens itself, takes over.
+ */
+const keepDefaultRoute = `ra=/proc/sys/net/ipv6/conf/$1/accept_ra
+if [ "$(cat "$ra")" = 1 ]; then echo 2 > "$ra"; fi`
+
+export function forwardingStep(site: Site): HostStep {
+  const parameters = kernelParameters(site)
+  return {
+    id: 'network/forwarding',
+    title: 'IPv6 forwarding',
+    because: 'packets to and from instances pass through the server',
+    files: [sysctlFile(path, ['Written by bateau.'], parameters)],
+    run: [
+      { argv: ['sh', '-ec', keepDefaultRoute, 'sh', site.facts.uplink.name] },
+      command('sysctl', '-q', '-p', path),
+    ],
+    verify: parameters
+      .filter((parameter) => !parameter.absentIsFine)
+      .map((parameter) => shell(`test "$(cat /proc/sys/${sysctlKey(parameter)})" = ${parameter.value}`)),
+  }
+}
+
+export function forwardingExpectations(site: Site): Expectation[] {
+  return [
+    {
+      id: 'network/forwarding',
+      title: `${site.name} forwards IPv6`,
+      command: shows(
+        "sysctl net.ipv6.conf.all.forwarding | grep -x '.*= 1'",
+        'sysctl net.ipv6.conf.all.forwarding 2>&1',
+      ),
+      why: 'without it no packet reaches an instance or leaves one; another program may have set it back',
+      fix: `on ${site.name}: sysctl -p ${path}; then look for another file in /etc/sysctl.d that says otherwise`,
+    },
+  ]
+}

@@ -1,0 +1,45 @@
+// Decides the order in which a server becomes a router for its tenants: firewall, name, forwarding, uplink, inside.
+// Leaves each part to its file, carrying it out to host/, and Open vSwitch to the engine.
+import type { Site } from '../core/site.ts'
+import type { HostStep } from '../core/step.ts'
+import { dhcpv6Pd } from './dhcpv6-pd.ts'
+import type { Expectation } from './expectation.ts'
+import { firewallExpectations, firewallStep } from './firewall.ts'
+import { forwardingExpectations, forwardingStep } from './forwarding.ts'
+import { nameStep } from './name.ts'
+import { routed } from './routed.ts'
+import { segmentsExpectations, segmentsStep } from './segments.ts'
+import { uplinkStep, type UplinkPart } from './uplink.ts'
+
+/** The uplink's part for the kind of delivery that the course file names. */
+export function uplinkPart(site: Site): UplinkPart {
+  switch (site.delivery.kind) {
+    case 'routed':
+      return routed(site, site.delivery.gateway)
+    case 'dhcpv6-pd':
+      return dhcpv6Pd(site, site.delivery.duid)
+  }
+}
+
+/** The steps that give a server its IPv6, in order; all of it survives a reboot. */
+export function hostNetwork(site: Site): HostStep[] {
+  const part = uplinkPart(site)
+  return [
+    firewallStep(site),
+    nameStep(site),
+    forwardingStep(site),
+    uplinkStep(site, part),
+    segmentsStep(site, part.blackhole),
+  ]
+}
+
+/** What must be true of a server whose network and bridges stand. Read by check/, over SSH. */
+export function expectations(site: Site): Expectation[] {
+  const part = uplinkPart(site)
+  return [
+    ...firewallExpectations(site),
+    ...forwardingExpectations(site),
+    ...part.expectations,
+    ...segmentsExpectations(site).map(({ link: _, ...expectation }) => expectation),
+  ]
+}
