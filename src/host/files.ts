@@ -18,7 +18,7 @@ export function expectedLine(file: RenderedFile, vault: Vault): string {
 /** Shell text that prints `path mode user:group sha256` of every path that is a file. */
 export function inspectScript(paths: readonly string[]): string {
   if (paths.length === 0) return ''
-  return `for f in ${quote(paths)}; do [ -f "$f" ] && printf '%s %s\\n' "$(stat -c '%n %a %U:%G' "$f")" "$(sha256sum < "$f" | cut -d' ' -f1)"; done\n`
+  return `for f in ${quote(paths)}; do [ -f "$f" ] && printf '%s %s\\n' "$(stat -c '%n %a %U:%G' "$f")" "$(sha256sum < "$f" | cut -d' ' -f1)"; done; true\n`
 }
 
 /**
