@@ -39,7 +39,10 @@ export async function readFacts(shell: Shell): Promise<HostFacts> {
   }
 }
 
-/** A container may see /dev/kvm without being allowed to open it: opening is the test. */
+/**
+ * A container may see /dev/kvm without being allowed to open it: opening is the test. And without vmx or svm among the
+ * processor's flags it may open, and even make a machine, which then hangs in its BIOS (seen under a nested hypervisor).
+ */
 const factsScript = `
 . /etc/os-release
 dev=$(ip -4 route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n1)
@@ -52,7 +55,7 @@ echo "cores=$(nproc)"
 echo "memory=$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"
 echo "uplink=$dev"
 echo "mac=$(cat "/sys/class/net/$dev/address" 2>/dev/null)"
-if [ -c /dev/kvm ] && (: < /dev/kvm) 2>/dev/null && (: > /dev/kvm) 2>/dev/null; then echo kvm=yes; else echo kvm=no; fi
+if [ -c /dev/kvm ] && (: < /dev/kvm) 2>/dev/null && (: > /dev/kvm) 2>/dev/null && grep -qwE 'vmx|svm' /proc/cpuinfo; then echo kvm=yes; else echo kvm=no; fi
 if [ -d /sys/module/openvswitch ] || modprobe -q openvswitch 2>/dev/null; then echo ovs=yes; else echo ovs=no; fi
 echo "systemd=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')"
 if command -v netplan >/dev/null 2>&1; then
