@@ -50,7 +50,7 @@ export type TenantNetwork = {
 /** Every address of one server's cloud; all inside the block that the provider routes to it. */
 export type Addressing = {
   block: Prefix
-  /** Address of API and dashboard, and of the host towards its tenants. On `lo`, or `::1` of `public` for a block of one /64. */
+  /** Address of API and dashboard, and of the host towards its tenants. On the uplink as /128 (networkd), or `::1` of `public` for a block of one /64. */
   service: Address
   /** br-ex: instances directly on it (network `direct`), SLAAC by the host's RA. */
   public: { prefix: Prefix; host: Address }

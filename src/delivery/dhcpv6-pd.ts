@@ -6,8 +6,6 @@ import { section, type Setting } from '../render/systemd-unit.ts'
 import { shows } from './expectation.ts'
 import { defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
 
-/** First systemd where DUIDType=custom takes a whole DUID of any type (NEWS of 255). */
-const customDuid = 255
 /** RFC 8415 section 7.6: solicits leave after 0, 1, 3, 7, 15, 31 and 63 s; a server that knows the DUID has answered by then. */
 const patienceSeconds = 75
 
@@ -26,7 +24,7 @@ export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
     sections: [
       section(
         'DHCPv6',
-        ...duidSettings(site, duid),
+        ...duidSettings(duid),
         ['UseDelegatedPrefix', true],
         // The block is all that is asked for; the server's own address stays what it is.
         ['UseAddress', false],
@@ -46,7 +44,6 @@ export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
       `${refused}: compare the DUID in the provider's console, whole, and see that this block is meant for this server; then run the same command again`,
     ),
     verify: [{ argv: ['sh', '-c', `${lease} | grep -q .`] }],
-    blackhole: false,
     expectations: [
       {
         id: 'network/delegation',
@@ -67,19 +64,14 @@ export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
 }
 
 /**
- * systemd.network(5) [DHCPv6]. Before 255 a DUID of the link-layer kind (RFC 8415 section 11.4) is given without its
- * first two bytes; the vault holds that under `<name>/ll`.
+ * systemd.network(5) [DHCPv6]: a DUID of the link-layer kind (RFC 8415 section 11.4) is given without its first two
+ * bytes, 00:03; the vault holds those eight under `<name>/ll`. Eight and not seven: the hardware type is not always 1.
  */
-function duidSettings(site: Site, duid: string): Setting[] {
+function duidSettings(duid: string): Setting[] {
   const [name] = references(duid)
   if (name === undefined) throw new RangeError('a DUID stands in a plan as a reference only')
-  return site.facts.systemd >= customDuid
-    ? [
-        ['DUIDType', 'custom'],
-        ['DUIDRawData', reference(name)],
-      ]
-    : [
-        ['DUIDType', 'link-layer'],
-        ['DUIDRawData', reference(`${name}/ll`)],
-      ]
+  return [
+    ['DUIDType', 'link-layer'],
+    ['DUIDRawData', reference(`${name}/ll`)],
+  ]
 }

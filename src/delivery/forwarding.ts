@@ -55,7 +55,7 @@ export function forwardingStep(site: Site): HostStep {
     files: [sysctlFile(path, ['Written by bateau.'], parameters)],
     run: [
       { argv: ['sh', '-ec', keepDefaultRoute, 'sh', site.facts.uplink.name] },
-      command('sysctl', '-q', '-p', path),
+      command('/usr/lib/systemd/systemd-sysctl', path),
     ],
     verify: parameters
       .filter((parameter) => !parameter.absentIsFine)
@@ -73,7 +73,7 @@ export function forwardingExpectations(site: Site): Expectation[] {
         'sysctl net.ipv6.conf.all.forwarding 2>&1',
       ),
       why: 'without it no packet reaches an instance or leaves one; another program may have set it back',
-      fix: `on ${site.name}: sysctl -p ${path}; then look for another file in /etc/sysctl.d that says otherwise`,
+      fix: `on ${site.name}: /usr/lib/systemd/systemd-sysctl ${path}; then look for another file in /etc/sysctl.d that says otherwise`,
     },
   ]
 }

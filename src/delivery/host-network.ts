@@ -9,16 +9,12 @@ import { forwardingExpectations, forwardingStep } from './forwarding.ts'
 import { nameStep } from './name.ts'
 import { routed } from './routed.ts'
 import { segmentsExpectations, segmentsStep } from './segments.ts'
-import { uplinkStep, type UplinkPart } from './uplink.ts'
+import { serviceExpectations, uplinkStep, type UplinkPart } from './uplink.ts'
 
 /** The uplink's part for the kind of delivery that the course file names. */
 export function uplinkPart(site: Site): UplinkPart {
-  switch (site.delivery.kind) {
-    case 'routed':
-      return routed(site, site.delivery.gateway)
-    case 'dhcpv6-pd':
-      return dhcpv6Pd(site, site.delivery.duid)
-  }
+  const { delivery } = site
+  return delivery.kind === 'routed' ? routed(site, delivery.gateway) : dhcpv6Pd(site, delivery.duid)
 }
 
 /** The steps that give a server its IPv6, in order; all of it survives a reboot. */
@@ -29,7 +25,7 @@ export function hostNetwork(site: Site): HostStep[] {
     nameStep(site),
     forwardingStep(site),
     uplinkStep(site, part),
-    segmentsStep(site, part.blackhole),
+    segmentsStep(site),
   ]
 }
 
@@ -40,6 +36,7 @@ export function expectations(site: Site): Expectation[] {
     ...firewallExpectations(site),
     ...forwardingExpectations(site),
     ...part.expectations,
-    ...segmentsExpectations(site).map(({ link: _, ...expectation }) => expectation),
+    ...serviceExpectations(site),
+    ...segmentsExpectations(site),
   ]
 }

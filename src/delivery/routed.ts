@@ -21,19 +21,24 @@ export function routed(site: Site, gateway: 'ra' | Address): UplinkPart {
   return {
     because: `the provider routes ${block} to ${site.name}, whose default route is ${gateway === 'ra' ? 'announced' : `by ${gateway}`}`,
     network: gateway === 'ra' ? [['IPv6AcceptRA', true]] : [],
-    sections:
-      gateway === 'ra'
+    sections: [
+      ...(gateway === 'ra'
         ? []
-        : // On-link: a gateway outside every prefix of the link (fe80::1 at Hetzner, …:ff:ff:ff:ff:ff at OVH) is reached all the same.
-          [section('Route', ['Gateway', String(gateway)], ['GatewayOnLink', true])],
+        : // On-link: a gateway outside every prefix of the link (fe80::1 at Hetzner) is reached all the same.
+          [section('Route', ['Gateway', String(gateway)], ['GatewayOnLink', true])]),
+      // What of the block is not in use ends here, instead of going back and forth between server and provider.
+      section('Route', ['Destination', String(block)], ['Type', 'unreachable']),
+    ],
     arrive: waitFor(
       `the IPv6 default route on ${uplink}`,
       `${route} | grep -q .`,
       patienceSeconds,
       `${missing}: compare delivery.gateway in the course file with the provider's console`,
     ),
-    verify: [{ argv: ['sh', '-c', `${route} | grep -q .`] }],
-    blackhole: true,
+    verify: [
+      { argv: ['sh', '-c', `${route} | grep -q .`] },
+      { argv: ['sh', '-c', `ip -6 route show type unreachable exact ${block} | grep -q .`] },
+    ],
     expectations: [
       defaultRoute(
         site,
@@ -49,7 +54,7 @@ export function routed(site: Site, gateway: 'ra' | Address): UplinkPart {
           `ip -6 route show root ${block} | grep . || echo "no route for ${block}"`,
         ),
         why: 'without this route packets to unused addresses go back and forth between the server and the provider',
-        fix: `on ${site.name}: networkctl reload && networkctl reconfigure lo`,
+        fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${uplink}`,
       },
     ],
   }

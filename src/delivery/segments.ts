@@ -1,4 +1,4 @@
-// Decides the inside of a server: its service address, br-ex and br-transit, and the routes to tenant networks.
+// Decides the inside of a server: br-ex and br-transit, their addresses, and the routes to tenant networks.
 // Leaves making the bridges to the engine (Open vSwitch); systemd-networkd configures them whenever they appear.
 import { bridges, type Site } from '../core/site.ts'
 import { command, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
@@ -19,17 +19,6 @@ const insideNetwork: readonly Setting[] = [
   ['ConfigureWithoutCarrier', true],
   ['IgnoreCarrierLoss', true],
 ]
-
-export function loopbackFile(site: Site, blackhole: boolean): RenderedFile {
-  const { service, block } = site.addressing
-  return networkFile('20-bateau-lo', comment, [
-    section('Match', ['Name', 'lo']),
-    notForBoot,
-    section('Network', ['KeepConfiguration', true]),
-    ...(serviceOnLoopback(site) ? [section('Address', ['Address', `${service}/128`])] : []),
-    ...(blackhole ? [section('Route', ['Destination', String(block)], ['Type', 'unreachable'])] : []),
-  ])
-}
 
 /** Instances on br-ex get their address from this host's router advertisement (RFC 4861, RFC 4862; DNS: RFC 8106). */
 export function publicFile(site: Site): RenderedFile {
@@ -75,16 +64,15 @@ const unmanagedFile = networkFile('04-bateau-unmanaged', comment, [
   section('Link', ['Unmanaged', true]),
 ])
 
-export function segmentsStep(site: Site, blackhole: boolean): HostStep {
+export function segmentsStep(site: Site): HostStep {
   const transit = transitFile(site)
   return {
     id: 'network/segments',
-    title: 'Inside segments and service address',
+    title: 'Inside segments',
     because: `${site.addressing.public.prefix} is for instances directly on the server${transit ? ', tenant networks lie behind the transit segment' : ''}; networkd gives the bridges their addresses whenever Open vSwitch makes them`,
-    files: [loopbackFile(site, blackhole), publicFile(site), ...(transit ? [transit] : []), unmanagedFile],
+    files: [publicFile(site), ...(transit ? [transit] : []), unmanagedFile],
     run: [
       command('networkctl', 'reload'),
-      command('networkctl', 'reconfigure', 'lo'),
       ...[bridges.public, ...(transit ? [bridges.transit] : [])].map(reconfigureIfThere),
       settled(site),
     ],
@@ -95,7 +83,7 @@ export function segmentsStep(site: Site, blackhole: boolean): HostStep {
 export type SegmentExpectation = Expectation & { link: string }
 
 export function segmentsExpectations(site: Site): SegmentExpectation[] {
-  const { service, transit, tenants } = site.addressing
+  const { transit, tenants } = site.addressing
   const on = (
     link: string,
     address: string,
@@ -114,9 +102,6 @@ export function segmentsExpectations(site: Site): SegmentExpectation[] {
     fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${link}`,
   })
   return [
-    ...(serviceOnLoopback(site)
-      ? [on('lo', String(service), 128, 'network/service-address', 'the API and the dashboard answer there')]
-      : []),
     on(
       bridges.public,
       String(site.addressing.public.host),
@@ -149,10 +134,6 @@ export function segmentsExpectations(site: Site): SegmentExpectation[] {
     })),
   ]
 }
-
-/** A block of one prefix has its service address on br-ex (`::1` there). */
-const serviceOnLoopback = (site: Site): boolean =>
-  !site.addressing.service.equals(site.addressing.public.host)
 
 function reconfigureIfThere(link: string): Command {
   return { argv: ['sh', '-c', `! test -e /sys/class/net/${link} || networkctl reconfigure ${link}`] }

@@ -15,8 +15,6 @@ export type UplinkPart = {
   /** Put into force: must end when the block is there, or say why not. */
   arrive: Command
   verify: readonly Command[]
-  /** Unreachable route for what of the block is not in use, so that no packet loops between server and provider. */
-  blackhole: boolean
   expectations: readonly Expectation[]
 }
 
@@ -31,18 +29,27 @@ const ownNetwork = (site: Site) => `05-bateau-${site.facts.uplink.name}`
 export function uplinkFile(site: Site, part: UplinkPart): RenderedFile {
   const comment = ['Written by bateau.', `${part.because}.`]
   const network = section('Network', ...part.network)
+  const sections = [...part.sections, ...serviceAddress(site)]
   if (site.facts.netplanId !== null)
-    return networkDropIn(`10-netplan-${site.facts.netplanId}`, '50-bateau', comment, [
-      network,
-      ...part.sections,
-    ])
+    return networkDropIn(`10-netplan-${site.facts.netplanId}`, '50-bateau', comment, [network, ...sections])
   return secretive(
     networkFile(ownNetwork(site), comment, [
       section('Match', ['Name', site.facts.uplink.name]),
       section('Network', ['KeepConfiguration', true], ...part.network),
-      ...part.sections,
+      ...sections,
     ]),
   )
+}
+
+/** A block of one prefix has its service address on br-ex, as `::1` there. */
+const serviceOnUplink = (site: Site): boolean => !site.addressing.service.equals(site.addressing.public.host)
+
+/**
+ * On the uplink and not on lo: networkd puts the `unreachable` route of a delegation on lo, and would take it away
+ * with every reconfiguration of an lo that it manages.
+ */
+function serviceAddress(site: Site): NetworkSection[] {
+  return serviceOnUplink(site) ? [section('Address', ['Address', `${site.addressing.service}/128`])] : []
 }
 
 /**
@@ -78,6 +85,25 @@ export function uplinkStep(site: Site, part: UplinkPart): HostStep {
     ],
     verify: [...part.verify],
   }
+}
+
+/** The address of API and dashboard stands. */
+export function serviceExpectations(site: Site): Expectation[] {
+  const uplink = site.facts.uplink.name
+  const { service } = site.addressing
+  if (!serviceOnUplink(site)) return []
+  return [
+    {
+      id: 'network/service-address',
+      title: `${site.name} has its service address ${service}`,
+      command: shows(
+        `ip -6 -o addr show dev ${uplink} -tentative to ${service}`,
+        `ip -6 -o addr show dev ${uplink}`,
+      ),
+      why: 'the API and the dashboard answer there',
+      fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${uplink}`,
+    },
+  ]
 }
 
 /** The default route is there, once, and on the uplink. */
