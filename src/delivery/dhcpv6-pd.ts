@@ -1,10 +1,11 @@
 // Decides how a block delegated by DHCPv6 (to one DUID only, as at Dedibox) is asked for and held.
 // Leaves the lease itself to systemd-networkd, which renews it and asks again after a loss.
+import type { Prefix } from '../core/prefix.ts'
 import type { Site } from '../core/site.ts'
 import { reference, references } from '../core/secret.ts'
 import { section, type Setting } from '../render/systemd-unit.ts'
 import { shows } from './expectation.ts'
-import { defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
+import { blackhole, blackholeExpectation, defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
 
 /** RFC 8415 section 7.6: solicits leave after 0, 1, 3, 7, 15, 31 and 63 s; a server that knows the DUID has answered by then. */
 const patienceSeconds = 75
@@ -12,8 +13,7 @@ const patienceSeconds = 75
 export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
   const uplink = site.facts.uplink.name
   const { block } = site.delivery
-  /** networkd puts this route while it holds the lease, and takes it away with it. */
-  const lease = `ip -6 route show type unreachable exact ${block} proto dhcp`
+  const lease = leaseScript(uplink, block)
   const refused = `no delegation of ${block} to the DUID of ${site.name}`
   return {
     because: `the provider delegates ${block} by DHCPv6 to the DUID of ${site.name} only`,
@@ -36,6 +36,7 @@ export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
         ['SendRelease', false],
       ),
       section('IPv6AcceptRA', ['DHCPv6Client', 'always']),
+      ...blackhole(block),
     ],
     arrive: waitFor(
       `the delegation of ${block}`,
@@ -59,6 +60,7 @@ export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
         site,
         `on ${site.name}: networkctl reconfigure ${uplink}; the provider's router announces itself every few minutes`,
       ),
+      blackholeExpectation(site),
     ],
   }
 }
@@ -74,4 +76,17 @@ function duidSettings(duid: string): Setting[] {
     ['DUIDType', 'link-layer'],
     ['DUIDRawData', reference(`${name}/ll`)],
   ]
+}
+
+/**
+ * Prints the lease, or nothing. From networkd's own report (systemd 255 and later), where lifetimes are microseconds
+ * since boot; before, from the unreachable route that it holds with the lease. The report also holds the DUID: never
+ * printed whole.
+ */
+function leaseScript(uplink: string, block: Prefix): string {
+  const { bits } = block.network
+  const bytes = Array.from({ length: 16 }, (_, i) => Number((bits >> BigInt(120 - 8 * i)) & 0xffn))
+  const pattern = `"Prefix":\\[${bytes.join(',')}\\],"PrefixLength":${block.length},[^}]*"ValidLifetimeUSec":\\([0-9]*\\)`
+  return `{ networkctl status --json=short ${uplink} 2>/dev/null | sed -n 's/.*${pattern}.*/\\1/p' | awk '{ getline up < "/proc/uptime"; left = $1 / 1e6 - up; if (left > 0) printf "${block} delegated, valid for %d s more\\n", left }'
+ip -6 route show type unreachable exact ${block} proto dhcp; }`
 }

@@ -3,8 +3,7 @@
 import type { Address } from '../core/prefix.ts'
 import type { Site } from '../core/site.ts'
 import { section } from '../render/systemd-unit.ts'
-import { shows } from './expectation.ts'
-import { defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
+import { blackhole, blackholeExpectation, defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
 
 /** An RA at most every 1800 s (RFC 4861 section 6.2.1), but a solicitation is answered within seconds. */
 const patienceSeconds = 30
@@ -26,8 +25,7 @@ export function routed(site: Site, gateway: 'ra' | Address): UplinkPart {
         ? []
         : // On-link: a gateway outside every prefix of the link (fe80::1 at Hetzner) is reached all the same.
           [section('Route', ['Gateway', String(gateway)], ['GatewayOnLink', true])]),
-      // What of the block is not in use ends here, instead of going back and forth between server and provider.
-      section('Route', ['Destination', String(block)], ['Type', 'unreachable']),
+      ...blackhole(block),
     ],
     arrive: waitFor(
       `the IPv6 default route on ${uplink}`,
@@ -46,16 +44,7 @@ export function routed(site: Site, gateway: 'ra' | Address): UplinkPart {
           ? `on ${site.name}: networkctl reconfigure ${uplink}; if it stays away, the provider sends no router advertisements: set delivery.gateway`
           : `on ${site.name}: networkctl reconfigure ${uplink}; compare ${gateway} with the provider's console`,
       ),
-      {
-        id: 'network/block',
-        title: `what ${site.name} does not use of ${block} ends there`,
-        command: shows(
-          `ip -6 route show type unreachable exact ${block}`,
-          `ip -6 route show root ${block} | grep . || echo "no route for ${block}"`,
-        ),
-        why: 'without this route packets to unused addresses go back and forth between the server and the provider',
-        fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${uplink}`,
-      },
+      blackholeExpectation(site),
     ],
   }
 }

@@ -1,5 +1,6 @@
 // Decides where the uplink's settings go, and how they are put into force without touching its IPv4.
 // Leaves what they say to routed and dhcpv6-pd. The uplink never becomes a bridge port.
+import type { Prefix } from '../core/prefix.ts'
 import type { Site } from '../core/site.ts'
 import { command, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
 import { networkDropIn, networkFile, secretive, type NetworkSection } from '../render/networkd.ts'
@@ -104,6 +105,29 @@ export function serviceExpectations(site: Site): Expectation[] {
       fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${uplink}`,
     },
   ]
+}
+
+/**
+ * What of the block is not in use ends here, instead of going back and forth between server and provider. networkd
+ * puts such a route with a delegation by itself, but 257 takes it away again when another link is configured
+ * (a bridge that Open vSwitch makes); one that a file names stays. The metric keeps the two apart.
+ */
+export const blackhole = (block: Prefix): NetworkSection[] => [
+  section('Route', ['Destination', String(block)], ['Type', 'unreachable'], ['Metric', 4096]),
+]
+
+export function blackholeExpectation(site: Site): Expectation {
+  const { block } = site.delivery
+  return {
+    id: 'network/block',
+    title: `what ${site.name} does not use of ${block} ends there`,
+    command: shows(
+      `ip -6 route show type unreachable exact ${block}`,
+      `ip -6 route show root ${block} | grep . || echo "no route for ${block}"`,
+    ),
+    why: 'without this route packets to unused addresses go back and forth between the server and the provider',
+    fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${site.facts.uplink.name}`,
+  }
 }
 
 /** The default route is there, once, and on the uplink. */
