@@ -1,11 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { Tally } from './test/tally.ts'
+
+const tally = process.env['BATEAU_TALLY']
 
 /** `unit` needs nothing; `edge` needs root, namespaces and apt; `voyage` is the whole rehearsal. */
 export default defineConfig({
   test: {
-    reporters: process.env['BATEAU_TALLY'] ? ['default', './test/tally.ts'] : ['default'],
+    reporters: tally ? ['default', new Tally(tally)] : ['default'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/story/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/story/**/*.test.ts'], testTimeout: 30_000 },
+      },
       {
         test: {
           name: 'edge',

@@ -1,0 +1,21 @@
+// Decides what the commands ask of the engine room.
+// Leaves the doing to deploy/voyage.
+import type { HostStep } from '../core/step.ts'
+import type { ExitCode, Face } from '../deploy/face.ts'
+
+/** What every deed gets beside its own options: `signal` says stop at the next safe place. */
+type With<Options> = (options: Options, face: Face, signal: AbortSignal) => Promise<ExitCode>
+
+/** `file` null: the one course that is up on this machine. */
+export type Deeds = {
+  rehearse: With<{ file: string; again: string }>
+  up: With<{ file: string; again: string }>
+  check: With<{ file: string | null }>
+  status: With<{ file: string | null }>
+  down: With<{ file: string | null; purgeCache: boolean }>
+  /** Interactive on this process's own streams; the answer is the exit code of ssh(1). */
+  ssh(options: { file: string | null; name: string; command: readonly string[] }, face: Face): Promise<number>
+}
+
+/** Every step of one host, in order. */
+export type HostSteps = { host: string; steps: readonly HostStep[] }

@@ -1,0 +1,73 @@
+// Decides which commands there are and what is common to them: help, version, wrong usage.
+// Leaves each command to its file in command/.
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import { exits } from '../deploy/face.ts'
+import { checkCommand } from './command/check.ts'
+import { downCommand } from './command/down.ts'
+import { planCommand } from './command/plan.ts'
+import { rehearseCommand } from './command/rehearse.ts'
+import { schemaCommand } from './command/schema.ts'
+import { sshCommand } from './command/ssh.ts'
+import { statusCommand } from './command/status.ts'
+import { upCommand } from './command/up.ts'
+import type { Context } from './context.ts'
+import { usageFault } from './usage.ts'
+
+const start = `
+Two lines to begin with:
+  ./bateau rehearse                       the whole voyage on this machine, with the example course
+  ./bateau plan examples/reference.yaml   what a course file leads to, before anything is done
+
+Every command has its own help: ./bateau plan --help
+Exit codes: 0 done, 1 broken, 2 usage or course file, 3 refused, 4 could not check, 130 interrupted
+`
+
+/** Carries out one command line (without node and script) and answers with the exit code. Bugs are thrown. */
+export async function run(words: readonly string[], context: Context): Promise<number> {
+  let code = 0
+  const program = new Command('bateau')
+    .description(
+      'One course file becomes a running classroom cloud: OpenStack in native IPv6 on rented dedicated servers.',
+    )
+    .version(context.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', start)
+
+  const answer = (exit: number) => {
+    code = exit
+  }
+  for (const make of [
+    planCommand,
+    rehearseCommand,
+    upCommand,
+    statusCommand,
+    checkCommand,
+    sshCommand,
+    downCommand,
+    schemaCommand,
+  ])
+    program.addCommand(make(context, answer))
+
+  for (const one of [program, ...program.commands]) {
+    const help = one === program ? './bateau --help' : `./bateau ${one.name()} --help`
+    one.exitOverride().configureOutput({
+      writeOut: (text) => void context.terminal.out.write(text),
+      writeErr: (text) => void context.terminal.err.write(text),
+      outputError: (text, write) => write(usageFault(text, help)),
+      getOutHasColors: () => context.terminal.hasColour.out,
+      getErrHasColors: () => context.terminal.hasColour.err,
+    })
+  }
+  if (words.length === 0) {
+    program.outputHelp()
+    return exits.done
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage
+    throw error
+  }
+  return code
+}

@@ -1,0 +1,40 @@
+// Decides what a terminal shows of a run while it goes on: the steps at work, their time and last line, below what is done.
+// Leaves drawing over itself to log-update, and what stays to teller.
+import { type Paint } from './paint.ts'
+import type { Running, Scene } from './scene.ts'
+import { count, duration, fit, place, tame } from './words.ts'
+
+/** A step is quick when it ends before this; only slower ones show their last line. Milliseconds. */
+const slow = 2_000
+
+/** The frame for this moment, within so many columns and rows. Empty when nothing is at work. */
+export function frame(
+  scene: Scene,
+  now: number,
+  size: { columns: number; rows: number },
+  paint: Paint,
+): string {
+  if (scene.running.size === 0) return ''
+  const steps = [...scene.running.values()]
+  const room = Math.max(1, Math.floor((size.rows - 3) / 2))
+  const shown = steps.slice(0, room).flatMap((one) => lines(one, now, size.columns, paint))
+  const hidden =
+    steps.length > room ? [paint('quiet', `  and ${count(steps.length - room, 'more step')} at work`)] : []
+  return [...shown, ...hidden, paint('quiet', fit(foot(scene, now), size.columns))].join('\n')
+}
+
+function lines(one: Running, now: number, columns: number, paint: Paint): string[] {
+  const elapsed = duration((now - one.since) / 1000)
+  const part = one.part ? ` ${one.part.done} of ${one.part.total}` : ''
+  const title = fit(`${place(one.lane).padEnd(5)} ${one.title}${part}`, columns - 6 - elapsed.length)
+  const head = `  ${paint('active', '▸')} ${title}  ${paint('quiet', elapsed)}`
+  const last = tame(one.line)
+  if (last === '' || now - one.since < slow) return [head]
+  return [head, paint('quiet', fit(`          ${last}`, columns))]
+}
+
+function foot(scene: Scene, now: number): string {
+  const whole = duration((now - scene.began) / 1000)
+  if (!scene.phase) return `  ${whole}`
+  return `  ${scene.phase.title}: ${scene.settled} of ${scene.phase.tasks} · ${whole} in all`
+}

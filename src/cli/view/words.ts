@@ -1,0 +1,43 @@
+// Decides how durations, lanes and foreign lines are written in a terminal.
+// Leaves colour to paint.
+import { stripVTControlCharacters } from 'node:util'
+
+/** `4 s`, `1 min 05 s`, `2 h 03 min`. Under ten seconds a step is quick enough for whole seconds to do. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`
+}
+
+/** `3 steps`, `1 step`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}
+
+/** A lane as people call it: `host:os1` is os1, `cloud:os1` the cloud on it, `local` this machine. */
+export function place(lane: string): string {
+  const [kind, name] = lane.split(':')
+  if (kind === 'cloud') return `${name} cloud`
+  return name ?? (kind === 'local' ? 'here' : lane)
+}
+
+/** One line of a foreign program as one line of ours: no escapes, no bells, and what a carriage return overwrote is gone. */
+export function tame(line: string): string {
+  const shown = stripVTControlCharacters(line)
+    .split('\r')
+    .findLast((part) => part.trim() !== '')
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return (shown ?? '').replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+}
+
+/** Cut to so many signs, an ellipsis for the last. Wide signs take two columns: log-update wraps what is then too long. */
+export function fit(text: string, columns: number): string {
+  const signs = Array.from(text)
+  if (signs.length <= columns) return text
+  return columns < 1 ? '' : `${signs.slice(0, columns - 1).join('')}…`
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0')
+}
