@@ -1,0 +1,56 @@
+// Decides which address each service is called at: from Keystone's catalogue by interface and region, or as given.
+// Leaves calling it to session.
+import { z } from 'zod'
+import { type Fault, Trouble } from '../core/fault.ts'
+
+export const services = ['identity', 'compute', 'network', 'image'] as const
+export type Service = (typeof services)[number]
+export type Interface = 'public' | 'internal' | 'admin'
+
+export const catalogueSchema = z.array(
+  z.object({
+    type: z.string(),
+    endpoints: z.array(z.object({ interface: z.string(), region_id: z.string().nullish(), url: z.string() })),
+  }),
+)
+export type Catalogue = z.infer<typeof catalogueSchema>
+
+/** The version in the path, which some catalogues leave out. Compute endpoints always carry theirs. */
+const version: Record<Service, string> = { identity: '/v3', compute: '', network: '/v2.0', image: '/v2' }
+
+/** Throws Trouble `cloud-catalogue` when the cloud has no such endpoint. No slash at the end. */
+export function endpointOf(
+  catalogue: Catalogue,
+  service: Service,
+  choice: { region: string; interface: Interface; endpoints?: Partial<Record<Service, string>> },
+): string {
+  const given = choice.endpoints?.[service]
+  const found =
+    given ??
+    catalogue
+      .filter(({ type }) => type === service)
+      .flatMap(({ endpoints }) => endpoints)
+      .find((one) => one.interface === choice.interface && one.region_id === choice.region)?.url
+  if (found === undefined) throw new Trouble(missing(catalogue, service, choice))
+  const base = found.replace(/\/+$/, '')
+  return base.endsWith(version[service]) ? base : base + version[service]
+}
+
+function missing(
+  catalogue: Catalogue,
+  service: Service,
+  choice: { region: string; interface: Interface },
+): Fault {
+  const there = catalogue.flatMap(({ type, endpoints }) =>
+    type === service ? endpoints.map((one) => `${one.interface} in ${one.region_id ?? 'no region'}`) : [],
+  )
+  return {
+    code: 'cloud-catalogue',
+    title: `the cloud has no ${choice.interface} ${service} endpoint in region ${choice.region}`,
+    why:
+      there.length === 0
+        ? `its catalogue names no ${service} service`
+        : `its catalogue has ${there.join(', ')}`,
+    fix: 'see that the deployment finished with: bateau status',
+  }
+}

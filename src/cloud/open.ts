@@ -1,0 +1,71 @@
+// Decides how a cloud is opened: from where it is and who one is, to one object with the calls of each service.
+// Leaves making connections (through SSH, into a namespace) to the caller, who gives a dispatcher for each origin.
+import { Agent, type Dispatcher } from 'undici'
+import { type Clock, systemClock } from './clock.ts'
+import { Compute } from './compute.ts'
+import { exchangeOver } from './exchange.ts'
+import { Identity } from './identity.ts'
+import { Images } from './image.ts'
+import { Networking } from './network.ts'
+import { Session, type SessionOptions } from './session.ts'
+
+export type Cloud = {
+  readonly identity: Identity
+  readonly compute: Compute
+  readonly network: Networking
+  readonly image: Images
+  /** Ids of who is logged in. */
+  readonly userId: string
+  readonly projectId: string
+}
+
+export type OpenOptions = SessionOptions & {
+  /** Connections for an origin (`http://[::1]:5000`); undefined: straight from here. */
+  dispatcherFor?: (origin: string) => Dispatcher | undefined
+  clock?: Clock
+  random?: () => number
+  /** Calls under way at once. */
+  concurrency?: number
+}
+
+/** Logs in once. Fault codes: `cloud-login`, `cloud-unreachable`, `cloud-catalogue`. */
+export async function openCloud(options: OpenOptions): Promise<Cloud> {
+  const clock = options.clock ?? systemClock
+  const exchange = exchangeOver({
+    dispatcherFor: options.dispatcherFor ?? (() => undefined),
+    clock,
+    random: options.random ?? Math.random,
+    concurrency: options.concurrency ?? 6,
+  })
+  const session = new Session(exchange, clock, options)
+  const who = await session.who()
+  return {
+    identity: new Identity(session),
+    compute: new Compute(session),
+    network: new Networking(session),
+    image: new Images(session),
+    ...who,
+  }
+}
+
+/**
+ * Dispatchers that reach ports through Unix sockets (`ssh -L socket:[::1]:5000`): port to path. One connection a call:
+ * uWSGI's http-socket closes after each answer, and a second call on such a connection would be lost.
+ */
+export function throughSockets(sockets: ReadonlyMap<number, string>): {
+  dispatcherFor: (origin: string) => Dispatcher | undefined
+  close: () => Promise<void>
+} {
+  const agents = new Map(
+    [...sockets].map(([port, socketPath]) => [
+      port,
+      new Agent({ pipelining: 0, connect: { socketPath, timeout: 20_000 } }),
+    ]),
+  )
+  return {
+    dispatcherFor: (origin) => agents.get(Number(new URL(origin).port)),
+    close: async () => {
+      await Promise.all([...agents.values()].map((agent) => agent.close()))
+    },
+  }
+}
