@@ -11,6 +11,7 @@ import { sshCommand } from './command/ssh.ts'
 import { statusCommand } from './command/status.ts'
 import { upCommand } from './command/up.ts'
 import type { Context } from './context.ts'
+import { meanings } from './exit.ts'
 import { usageFault } from './usage.ts'
 
 const start = `
@@ -19,7 +20,10 @@ Two lines to begin with:
   ./bateau plan examples/reference.yaml   what a course file leads to, before anything is done
 
 Every command has its own help: ./bateau plan --help
-Exit codes: 0 done, 1 broken, 2 usage or course file, 3 refused, 4 could not check, 130 interrupted
+Exit codes:
+${Object.entries(meanings)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')}
 `
 
 /** Carries out one command line (without node and script) and answers with the exit code. Bugs are thrown. */

@@ -41,8 +41,9 @@ export class Teller {
       case 'phase.started':
         return [this.#err(`\n${paint('strong', event.title)}`)]
       case 'plan.made':
-      case 'report':
         return [{ to: 'out', text: event.text }]
+      case 'report':
+        return [...(this.scene.phase ? [this.#err('')] : []), { to: 'out', text: event.text }]
       case 'step.done':
         return [
           this.#err(`  ${paint('good', '✓')} ${step(event)}  ${paint('quiet', duration(event.seconds))}`),
