@@ -1,0 +1,152 @@
+// Decides how a file's bytes become text, and which files are none of ours.
+// Leaves the text's meaning to document and roster.
+import { closeSync, openSync, readSync } from 'node:fs'
+import iconv from 'iconv-lite'
+import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
+
+/** Reads a file, at most `limit` bytes of it. Throws what node:fs throws. */
+export type ReadFile = (path: string, limit: number) => Uint8Array
+
+/** The real one. Bounded, so that a device or a disk image given by mistake does not fill the memory. */
+export const readUpTo: ReadFile = (path, limit) => {
+  const handle = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(limit)
+    let size = 0
+    for (let got = -1; got !== 0 && size < limit; size += got)
+      got = readSync(handle, buffer, size, limit - size, null)
+    return buffer.subarray(0, size)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Bytes of a file of at most `limit` bytes. Fault codes: `no-file`, `is-directory`, `cannot-read`, `too-big`. */
+export function openBytes(path: string, limit: number, readFile: ReadFile): Outcome<Uint8Array> {
+  let bytes: Uint8Array
+  try {
+    bytes = readFile(path, limit + 1)
+  } catch (error) {
+    return bad(
+      cannotOpen(path, error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+    )
+  }
+  if (bytes.length <= limit) return good(bytes)
+  return bad({
+    code: 'too-big',
+    title: `${path} is larger than ${limit / 1024} KiB`,
+    why: 'no course needs as much; it is probably another file',
+    fix: 'give the path of the right file',
+  })
+}
+
+/** Text of a UTF-8 file, line ends made `\n`. Fault codes: `not-utf8`, `binary`. */
+export function utf8Text(path: string, bytes: Uint8Array): Outcome<string> {
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  if (utf16) return bad(notUtf8(path, bytes, 0, 'UTF-16'))
+  const zero = bytes.indexOf(0)
+  if (zero >= 0)
+    return bad({
+      code: 'binary',
+      title: `${path} holds a zero byte: it is not a text file`,
+      why: 'a course file is text in UTF-8',
+      fix: 'give the path of the course file itself',
+      where: placeOf(path, bytes, zero),
+    })
+  try {
+    return good(lines(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+  } catch {
+    return bad(notUtf8(path, bytes, firstBad(bytes), 'windows-1252 or another encoding'))
+  }
+}
+
+/**
+ * Text in any encoding that spreadsheets save: UTF-8 and UTF-16 by their marks, UTF-8 when every byte agrees, else
+ * windows-1252. (TextDecoder's windows-1252 is wrong in Node 20.18.3 and later, nodejs/node issue 56542, hence iconv.)
+ */
+export function anyText(bytes: Uint8Array): { text: string; encoding: string } {
+  const buffer = Buffer.from(bytes)
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : firstBad(bytes) < bytes.length
+          ? 'windows-1252'
+          : 'utf-8'
+  return { text: lines(iconv.decode(buffer, encoding).replace(/^\ufeff/, '')), encoding }
+}
+
+const lines = (text: string) => text.replaceAll(/\r\n?/g, '\n')
+
+/** Offset of the first byte that UTF-8 does not allow; the length when there is none. */
+function firstBad(bytes: Uint8Array): number {
+  let low = 0
+  let high = bytes.length
+  const fine = (end: number) => {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true })
+      return true
+    } catch {
+      return false
+    }
+  }
+  const whole = () => {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (whole()) return bytes.length
+  if (fine(high)) return Math.max(0, bytes.length - 1)
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1
+    if (fine(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+function placeOf(file: string, bytes: Uint8Array, offset: number) {
+  const before = Buffer.from(bytes.subarray(0, offset)).toString('latin1').split('\n')
+  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, length: 1 }
+}
+
+function notUtf8(path: string, bytes: Uint8Array, offset: number, guess: string): Fault {
+  return {
+    code: 'not-utf8',
+    title: `${path} is not UTF-8 (it looks like ${guess})`,
+    why: 'accents would come out wrong',
+    fix: "save it again as UTF-8: the editor's `Save as` has a choice of encoding",
+    where: placeOf(path, bytes, offset),
+  }
+}
+
+function cannotOpen(path: string, code: string): Fault {
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return {
+      code: 'no-file',
+      title: `there is no file ${path}`,
+      why: 'nothing stands at this path',
+      fix: `see what is there: ls ${dirOf(path)}`,
+    }
+  if (code === 'EISDIR')
+    return {
+      code: 'is-directory',
+      title: `${path} is a directory`,
+      why: 'a file is needed',
+      fix: `give a file in it: ls ${path}`,
+    }
+  return {
+    code: 'cannot-read',
+    title: `${path} cannot be read (${code})`,
+    why: 'the system refuses to open it',
+    fix: `look at its owner and mode: ls -l ${path}`,
+  }
+}
+
+function dirOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) || '/' : '.'
+}

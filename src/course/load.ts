@@ -1,0 +1,121 @@
+// Decides whether a course file and its roster make a course, and gives every fault at once when they do not.
+// Leaves keys to schema, places to document, what follows from the course to plan/.
+import { dirname, isAbsolute, join } from 'node:path'
+import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
+import { Secret } from '../core/secret.ts'
+import { openBytes, utf8Text, type ReadFile } from './bytes.ts'
+import type { Course, Group, Path } from './course.ts'
+import { crossFaults } from './cross.ts'
+import { readDocument, type YamlFile } from './document.ts'
+import { duidText, readDuid } from './duid.ts'
+import { makeGroups } from './groups.ts'
+import { faultsOf } from './issues.ts'
+import { readRoster, unnamedStudents, type Listed } from './roster.ts'
+import { courseFile, type CourseFile } from './schema.ts'
+import { toCourse } from './to-course.ts'
+
+/** A course file of a few hundred lines has 20 KiB; a roster of 5000 students about 500. */
+const courseLimit = 256 * 1024
+const rosterLimit = 4 * 1024 * 1024
+
+/** Reads a course file. The roster and DUID files that it names are read beside it. */
+export function loadCourse(path: string, effects: { readFile: ReadFile }): Outcome<Course> {
+  const bytes = openBytes(path, courseLimit, effects.readFile)
+  if (!bytes.ok) return bytes
+  const text = utf8Text(path, bytes.value)
+  if (!text.ok) return text
+  return readCourse(path, text.value, effects)
+}
+
+/** The same from text at hand; `path` is for faults and for what stands beside the file. */
+export function readCourse(path: string, text: string, effects: { readFile: ReadFile }): Outcome<Course> {
+  const document = readDocument(path, text)
+  if (!document.ok) return document
+  const file = document.value
+  if (file.value === null || file.value === undefined) return bad(emptyFile(path))
+  const parsed = courseFile.safeParse(file.value)
+  const faults = [...file.faults, ...crossFaults(file)]
+  if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, file)))
+  if (!parsed.success || faults.length > 0) return bad(...ordered(faults))
+  return withFiles(
+    parsed.data,
+    file,
+    (name) => (isAbsolute(name) ? name : join(dirname(path), name)),
+    effects,
+  )
+}
+
+function withFiles(
+  data: CourseFile,
+  file: YamlFile,
+  beside: (name: string) => string,
+  effects: { readFile: ReadFile },
+): Outcome<Course> {
+  const faults: Fault[] = []
+  const listed = readStudents(data, beside, effects)
+  if (!listed.ok) faults.push(...listed.faults.map((fault) => placed(fault, file, ['students', 'roster'])))
+  const duids = new Map<string, Secret>()
+  data.servers.forEach((server, i) => {
+    if (server.ipv6?.duid_file === undefined) return
+    const duid = readDuidFile(beside(server.ipv6.duid_file), effects)
+    if (duid.ok) duids.set(server.name, duid.value)
+    else faults.push(...duid.faults.map((fault) => placed(fault, file, ['servers', i, 'ipv6', 'duid_file'])))
+  })
+  const groups: Outcome<Group[]> = listed.ok ? makeGroups(listed.value, data.students.groups ?? {}) : good([])
+  if (!groups.ok) faults.push(...groups.faults.map((fault) => placed(fault, file, ['students', 'groups'])))
+  if (!listed.ok || !groups.ok || faults.length > 0) return bad(...ordered(faults))
+  return good(
+    toCourse(
+      data,
+      listed.value.map((one) => one.student),
+      groups.value,
+      duids,
+      file,
+    ),
+  )
+}
+
+function readStudents(
+  data: CourseFile,
+  beside: (name: string) => string,
+  effects: { readFile: ReadFile },
+): Outcome<Listed[]> {
+  if (data.students.roster === undefined)
+    return good(unnamedStudents(data.students.count ?? 0).map((student) => ({ student, group: null })))
+  const bytes = openBytes(beside(data.students.roster), rosterLimit, effects.readFile)
+  return bytes.ok ? readRoster(beside(data.students.roster), bytes.value) : bytes
+}
+
+function readDuidFile(path: string, effects: { readFile: ReadFile }): Outcome<Secret> {
+  const bytes = openBytes(path, 4096, effects.readFile)
+  if (!bytes.ok) return bytes
+  const read = readDuid(Buffer.from(bytes.value).toString('latin1').trim())
+  return read.ok ? good(new Secret(duidText(read.value))) : read
+}
+
+/** A fault without a place of its own stands at the key that led to it. */
+function placed(fault: Fault, file: YamlFile, path: Path): Fault {
+  if (fault.where) return fault
+  const where = file.at(path)
+  return where ? { ...fault, where } : fault
+}
+
+function ordered(faults: readonly Fault[]): Fault[] {
+  const place = (fault: Fault) =>
+    [fault.where?.file ?? '', fault.where?.line ?? 0, fault.where?.column ?? 0] as const
+  return [...faults].sort((a, b) => {
+    const [fileA, lineA, columnA] = place(a)
+    const [fileB, lineB, columnB] = place(b)
+    return fileA === fileB ? lineA - lineB || columnA - columnB : fileA < fileB ? -1 : 1
+  })
+}
+
+function emptyFile(path: string): Fault {
+  return {
+    code: 'empty-file',
+    title: `${path} holds nothing but comments, or nothing at all`,
+    why: 'a course file has at least course, students, instances and servers',
+    fix: 'begin with a copy: cp examples/rehearsal.yaml course.yaml',
+    where: { file: path, line: 1, column: 1, length: 1 },
+  }
+}

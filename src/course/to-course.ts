@@ -1,0 +1,96 @@
+// Decides how the keys of the file become the values of a course, defaults filled in.
+// Leaves every check to schema and cross: whatever comes here is sound.
+import { Money } from '../core/money.ts'
+import { Address } from '../core/prefix.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Course, Group, Price, Server, Source, Student } from './course.ts'
+import type { CourseFile } from './schema.ts'
+
+/** Quad9 and Google, so that one of them may fail. */
+const resolvers = ['2620:fe::fe', '2001:4860:4860::8888'].map((text) => Address.of(text))
+
+export function toCourse(
+  data: CourseFile,
+  students: readonly Student[],
+  groups: readonly Group[],
+  duids: ReadonlyMap<string, Secret>,
+  source: Source,
+): Course {
+  const currency = data.course.currency
+  return {
+    ...data.course,
+    students,
+    groups,
+    atOnce: data.students.at_once,
+    instances: {
+      perStudent: data.instances.per_student,
+      vcpus: data.instances.vcpus,
+      ramMiB: data.instances.ram,
+      diskGiB: data.instances.disk,
+      bootFrom: data.instances.boot_from,
+      overcommit: data.instances.overcommit,
+    },
+    servers: data.servers.map((server) => toServer(server, currency, duids)),
+    engine: data.engine,
+    networks: {
+      ...data.networks,
+      resolvers: data.networks.resolvers.length > 0 ? data.networks.resolvers : resolvers,
+    },
+    access: { ...data.access, key: data.access.key ?? null, jump: data.access.jump ?? null },
+    budget: data.budget === undefined ? null : Money.of(data.budget, currency),
+    ledger: data.ledger.map(({ what, amount, date }) => ({
+      what,
+      amount: Money.of(amount, currency),
+      date: date ?? null,
+    })),
+    accept: data.accept,
+    rehearsal: { mirror: data.rehearsal.mirror ?? null },
+    source: { file: source.file, at: source.at },
+  }
+}
+
+type ServerFile = CourseFile['servers'][number]
+
+function toServer(server: ServerFile, currency: string, duids: ReadonlyMap<string, Secret>): Server {
+  const { ipv6, addressing } = server
+  return {
+    name: server.name,
+    role: server.role,
+    provider: server.provider,
+    offer: server.offer ?? null,
+    address: server.address ?? null,
+    mac: server.mac ?? null,
+    cores: server.cores ?? null,
+    ramMiB: server.ram ?? null,
+    disks: server.disks?.map(({ kind, size, count }) => ({ kind, sizeGiB: size, count })) ?? null,
+    price: toPrice(server.price, currency),
+    ipv6: ipv6
+      ? {
+          delivery: ipv6.delivery,
+          block: ipv6.block ?? null,
+          duid: ipv6.duid ?? duids.get(server.name) ?? null,
+          gateway: ipv6.gateway,
+          uplink: ipv6.uplink ?? null,
+        }
+      : null,
+    layout: addressing
+      ? {
+          public: addressing.public ?? null,
+          publicGateway: addressing.public_gateway ?? null,
+          transit: addressing.transit ?? null,
+          pool: addressing.pool ?? null,
+          bridgePorts: addressing.bridge_ports,
+        }
+      : null,
+  }
+}
+
+function toPrice(price: ServerFile['price'], currency: string): Price | null {
+  if (!price) return null
+  const setup = Money.of(price.setup, currency)
+  if (price.monthly !== undefined)
+    return { per: 'month', rate: Money.of(price.monthly, currency), times: price.months ?? null, setup }
+  if (price.hourly !== undefined)
+    return { per: 'hour', rate: price.hourly, times: price.hours ?? null, setup }
+  return { per: 'course', rate: Money.of(price.total ?? 0, currency), setup }
+}

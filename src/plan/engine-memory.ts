@@ -1,0 +1,47 @@
+// Decides how much memory the cloud software takes before the first instance, and what each instance takes beside its own.
+// Leaves what is left for instances to capacity.
+import type { Course } from '../course/course.ts'
+
+/** MiB, and where the figure is from: shown in every plan. */
+export type Figure = { mib: number; source: string }
+
+/**
+ * Control plane of one server. Packages: sum of the services' PSS, all of them idle, one worker each and two for the
+ * compute API, Horizon included; the higher of the two readings, rounded up. DevStack: no reading of our own; its own
+ * gates run on nodes of 8 GB, with swap added because memory is tight (openstack/devstack 493835a6, .zuul.yaml), less
+ * 1 GiB for the system and 1 GiB for the gate's own instances.
+ */
+const controlPlane: Record<Course['engine']['kind'], Figure> = {
+  packages: {
+    mib: 2816,
+    source: 'measured: 2.6 to 2.75 GiB, OpenStack 2025.1 of Debian 13, idle, Horizon included',
+  },
+  devstack: {
+    mib: 6144,
+    source: "estimated: DevStack's gates run on 8 GB with swap (.zuul.yaml), less system and guests",
+  },
+}
+
+/** cinder-api, -scheduler and -volume, one worker each: as much as glance and the scheduler take, twice. Estimated. */
+const cinderMiB = 384
+
+/** A Debian server with SSH, networkd and journald, and page cache that databases and images do not run well without. */
+export const hostReserve: Figure = {
+  mib: 1024,
+  source: 'a Debian 13 host without OpenStack, its page cache included',
+}
+
+export function controlPlaneOf(engine: Course['engine']): Figure {
+  const figure = controlPlane[engine.kind]
+  return engine.cinder
+    ? { mib: figure.mib + cinderMiB, source: `${figure.source}; Cinder estimated` }
+    : figure
+}
+
+/**
+ * MiB that QEMU takes for one instance in all. With KVM about 100 MiB beside the guest's own. Without KVM the translated
+ * code comes on top: measured 225 MiB for a guest of 128 and 680 for one of 512, that is 73 MiB and 1.19 times.
+ */
+export function instanceMiB(ramMiB: number, kvm: boolean): number {
+  return kvm ? ramMiB + 100 : Math.ceil(73 + 1.19 * ramMiB)
+}

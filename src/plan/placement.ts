@@ -1,0 +1,116 @@
+// Decides which server carries which group, and says why.
+// Leaves whether the servers suffice to lint: too many students are placed all the same.
+import type { Group, Student } from '../course/course.ts'
+
+/** Students of one group on one server: the whole group, or a part where no server holds it whole. */
+export type Placed = {
+  group: string
+  server: string
+  students: readonly Student[]
+  whole: boolean
+  because: string
+}
+
+export type Room = { server: string; seats: number }
+
+/**
+ * Groups in their order, each on the server with most seats left, so that a group added at the end moves nobody. With
+ * `group` at once, groups follow one another in the same seats; with `all` they take them for good.
+ */
+export function placeGroups(
+  groups: readonly Group[],
+  rooms: readonly Room[],
+  atOnce: 'group' | 'all',
+): Placed[] {
+  const left = new Map(rooms.map((room) => [room.server, room.seats]))
+  const load = new Map(rooms.map((room) => [room.server, 0]))
+  const placed: Placed[] = []
+  for (const group of groups) {
+    const parts = partsOf(group, rooms, left, load)
+    for (const part of parts) {
+      load.set(part.server, (load.get(part.server) ?? 0) + part.students.length)
+      if (atOnce === 'all') left.set(part.server, (left.get(part.server) ?? 0) - part.students.length)
+    }
+    placed.push(...parts)
+  }
+  return placed
+}
+
+function partsOf(
+  group: Group,
+  rooms: readonly Room[],
+  left: ReadonlyMap<string, number>,
+  load: ReadonlyMap<string, number>,
+): Placed[] {
+  const size = group.students.length
+  const whole = (server: string, because: string): Placed[] => [
+    { group: group.name, server, students: group.students, whole: true, because },
+  ]
+  if (group.server !== null) return whole(group.server, 'the course file says so')
+  const free = (server: string) => Math.max(0, left.get(server) ?? 0)
+  const names = rooms.map((room) => room.server)
+  const order = [...names].sort(
+    (a, b) =>
+      free(b) - free(a) || (load.get(a) ?? 0) - (load.get(b) ?? 0) || names.indexOf(a) - names.indexOf(b),
+  )
+  const [best] = order
+  if (best === undefined) return []
+  if (names.length === 1)
+    return whole(
+      best,
+      free(best) >= size
+        ? `the only cloud, with ${free(best)} seats left`
+        : `the only cloud, though it has ${free(best)} seats left for ${size}`,
+    )
+  if (free(best) >= size) return whole(best, `most seats left (${free(best)})`)
+  const total = names.reduce((sum, name) => sum + free(name), 0)
+  return total >= size ? filledUp(group, order, free) : shared(group, names, free, total)
+}
+
+/** On as few servers as hold it. */
+function filledUp(group: Group, order: readonly string[], free: (server: string) => number): Placed[] {
+  let from = 0
+  const parts: Placed[] = []
+  for (const server of order) {
+    const students = group.students.slice(from, from + free(server))
+    if (students.length === 0) break
+    from += students.length
+    parts.push({
+      group: group.name,
+      server,
+      students,
+      whole: false,
+      because: `no server has ${group.students.length} seats left; ${free(server)} here`,
+    })
+  }
+  return parts
+}
+
+/** In proportion to seats left (evenly when there are none at all), so that no server suffers more than another. */
+function shared(
+  group: Group,
+  names: readonly string[],
+  free: (server: string) => number,
+  total: number,
+): Placed[] {
+  const size = group.students.length
+  const weight = (server: string) => (total === 0 ? 1 / names.length : free(server) / total)
+  let share = 0
+  let from = 0
+  return names.flatMap((server) => {
+    share += weight(server) * size
+    const to = Math.round(share)
+    const students = group.students.slice(from, to)
+    from = to
+    if (students.length === 0) return []
+    return [
+      {
+        group: group.name,
+        server,
+        students,
+        whole: students.length === size,
+        because: `all servers together have ${total} seats left for ${size}, so each takes its share`,
+      },
+    ]
+  })
+}

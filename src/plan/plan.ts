@@ -1,0 +1,93 @@
+// Decides everything that follows from a course: demand, capacity, placement, addresses, cost, findings.
+// Leaves carrying it out to deploy/, and asking the world to whoever fills the inventory.
+import type { Offer } from '../core/offer.ts'
+import type { Course, Server } from '../course/course.ts'
+import { layOut } from './addressing.ts'
+import { capacityOf, demandOf, type Capacity } from './capacity.ts'
+import { costOf } from './cost.ts'
+import type { Draft, Finding, Inventory, PlannedServer, Policy } from './draft.ts'
+import { lint } from './lint.ts'
+import { placeGroups, type Placed } from './placement.ts'
+
+export type Plan = Draft & { findings: readonly Finding[] }
+
+/** Pure: the same course, inventory and policy give the same plan. */
+export function makePlan(course: Course, inventory: Inventory, policy: Policy): Plan {
+  const offerOf = (server: Server) => offer(inventory, server)
+  const clouds = course.servers.flatMap((server, index) =>
+    server.role === 'cloud' ? [{ server, index }] : [],
+  )
+  const sized = clouds.map(({ server, index }) => ({
+    server,
+    index,
+    capacity: capacityOf(server, course, offerOf(server), inventory.hosts[server.name]),
+  }))
+  const placed = placeGroups(
+    course.groups,
+    sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
+    course.atOnce,
+  )
+  const draft: Draft = {
+    course,
+    inventory,
+    policy,
+    demand: demandsOf(course),
+    servers: sized.map((one) => planServer(one, course, inventory, placed)),
+    cost: costOf(course, offerOf),
+  }
+  return { ...draft, findings: lint(draft) }
+}
+
+/** Whether the plan may be carried out. */
+export function refuses(plan: Plan): boolean {
+  return plan.findings.some((finding) => finding.severity === 'error')
+}
+
+function planServer(
+  one: { server: Server; index: number; capacity: Capacity | null },
+  course: Course,
+  inventory: Inventory,
+  placed: readonly Placed[],
+): PlannedServer {
+  const { server, index, capacity } = one
+  const here = placed.filter((part) => part.server === server.name)
+  const block = server.ipv6?.block ?? null
+  const groups = course.networks.class ? here.map((part) => part.group) : []
+  const laid =
+    block && server.ipv6?.delivery !== 'slaac-only' ? layOut(block, groups, server.layout) : undefined
+  return {
+    name: server.name,
+    index,
+    server,
+    facts: inventory.hosts[server.name] ?? null,
+    capacity,
+    block,
+    addressing: laid?.ok ? laid.value : null,
+    placed: here,
+  }
+}
+
+/** Seats by memory promised, but no more than the disk holds. */
+function seatsOf(capacity: Capacity | null, course: Course): number {
+  if (!capacity) return 0
+  const { diskGiB, perStudent } = course.instances
+  return Math.min(capacity.promisedSeats, Math.floor(capacity.disk.leftGiB / (diskGiB * perStudent)))
+}
+
+function demandsOf(course: Course): Draft['demand'] {
+  const [first, ...rest] = course.groups
+  const largest = rest.reduce(
+    (best, group) => (group.students.length > (best?.students.length ?? 0) ? group : best),
+    first,
+  )
+  return {
+    largest: { group: largest?.name ?? '', ...demandOf(largest?.students.length ?? 0, course) },
+    all: demandOf(course.students.length, course),
+  }
+}
+
+function offer(inventory: Inventory, server: Server): Offer | undefined {
+  return inventory.offers.find(
+    (one) => one.provider === server.provider && one.name.toLowerCase() === server.offer?.toLowerCase(),
+  )
+}

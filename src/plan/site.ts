@@ -1,0 +1,57 @@
+// Decides the value that delivery/ and engine/ are given for one server of a plan.
+// Leaves reading the server's facts to host/facts, and the DUID itself to the vault.
+import { Trouble } from '../core/fault.ts'
+import { reference } from '../core/secret.ts'
+import type { Delivery, HostFacts, Site } from '../core/site.ts'
+import type { PlannedServer } from './draft.ts'
+import type { Plan } from './plan.ts'
+
+/** Name under which the vault keeps the DUID of a server's block. */
+export const duidSecret = (server: string) => `duid/${server}`
+
+/** Throws RangeError for a server that the plan has not, Trouble for one that the plan has an error finding about. */
+export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
+  const planned = plan.servers.find((one) => one.name === server)
+  if (!planned) throw new RangeError(`no server ${server} with role cloud in the plan`)
+  const { addressing } = planned
+  if (!addressing) throw refused(plan, planned, 'its block cannot be laid out')
+  const { engine, access, networks } = plan.course
+  if (engine.kind !== 'packages') throw refused(plan, planned, 'DevStack is not deployed by this version')
+  return {
+    name: server,
+    facts,
+    delivery: deliveryOf(plan, planned),
+    addressing,
+    open: [
+      { port: access.port, why: 'SSH' },
+      { port: 443, why: 'API and dashboard, behind TLS' },
+      ...access.open.filter(({ port }) => port !== 443 && port !== access.port),
+    ],
+    resolvers: networks.resolvers,
+    engine: { kind: 'packages', release: '2025.1', cinder: engine.cinder },
+  }
+}
+
+function deliveryOf(plan: Plan, planned: PlannedServer): Delivery {
+  const ipv6 = planned.server.ipv6
+  if (!ipv6?.block) throw refused(plan, planned, 'it has no block')
+  switch (ipv6.delivery) {
+    case 'routed':
+      return { kind: 'routed', block: ipv6.block, gateway: ipv6.gateway }
+    case 'dhcpv6-pd':
+      return { kind: 'dhcpv6-pd', block: ipv6.block, duid: reference(duidSecret(planned.name)) }
+    case 'on-link':
+    case 'slaac-only':
+      throw refused(plan, planned, `delivery ${ipv6.delivery} is not carried out by this version`)
+  }
+}
+
+function refused(plan: Plan, planned: PlannedServer, why: string): Trouble {
+  return new Trouble({
+    code: 'not-deployable',
+    title: `${planned.name} cannot be deployed`,
+    why,
+    fix: `bateau plan ${plan.course.source.file}`,
+    host: planned.name,
+  })
+}
