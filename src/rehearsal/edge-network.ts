@@ -1,0 +1,101 @@
+// Decides the provider's network: a router with one segment a server, and the internet beyond it, sharing no link.
+// Leaves announcing and delegating to edge-daemons, and the servers' ends of the cables to server.
+import type { Namespace, Route } from './namespace.ts'
+import { benchmarkIpv4, type EdgeDelivery, edgeLinkLocal, linkLocalOf, type RehearsalWorld } from './world.ts'
+
+/** Behind every delegated or static route to a block: what the provider does not route anywhere comes to an end here. */
+const lastResort = 4096
+
+export function edgeNetwork(world: RehearsalWorld): Namespace[] {
+  const { edge, internet, servers, mark } = world
+  const blocks = servers.map(({ delivery }) => delivery.block.toString())
+  const outside = { via: internet.address.toString(), dev: 'inet0', family: 6 } as const
+  const inside = { via: edge.address.toString(), dev: 'edge0', family: 6 } as const
+  const statics = servers.flatMap((server): Route[] =>
+    server.delivery.kind === 'routed'
+      ? [
+          {
+            to: server.delivery.block.toString(),
+            family: 6,
+            via: linkLocalOf(server).toString(),
+            dev: server.segment,
+          },
+        ]
+      : [],
+  )
+  return [
+    {
+      name: internet.namespace,
+      mark,
+      sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.default.disable_ipv6': '0' },
+      links: [],
+      routes: [],
+    },
+    {
+      name: edge.namespace,
+      mark,
+      sysctls: {
+        'net.ipv6.conf.all.disable_ipv6': '0',
+        'net.ipv6.conf.default.disable_ipv6': '0',
+        'net.ipv6.conf.all.forwarding': '1',
+        'net.ipv4.ip_forward': '1',
+      },
+      links: [
+        {
+          name: 'inet0',
+          kind: { cable: { name: 'edge0', namespace: internet.namespace } },
+          addresses: [`${edge.address}/64`, `${edge.ipv4}/24`],
+        },
+        ...servers.flatMap(({ segment, uplink, ipv4, delivery }, i) => [
+          {
+            name: segment,
+            kind: { bridge: true } as const,
+            addresses: [
+              `${edgeLinkLocal}/64`,
+              `${uplink.host(1)}/64`,
+              `${ipv4.gateway}/${ipv4.length}`,
+              ...gatewayOf(delivery),
+            ],
+          },
+          // A bridge without a running port has no carrier, and Kea would never listen on it.
+          {
+            name: `keep${i}`,
+            kind: { cable: { name: `peer${i}`, namespace: edge.namespace } },
+            master: segment,
+            addresses: [],
+          },
+          { name: `peer${i}`, kind: { given: true } as const, addresses: [] },
+        ]),
+      ],
+      routes: [
+        { to: 'default', ...outside },
+        { to: 'default', family: 4, via: internet.ipv4, dev: 'inet0' },
+        ...blocks.map((to): Route => ({ to, family: 6, metric: lastResort })),
+        ...statics,
+      ],
+    },
+    {
+      name: internet.namespace,
+      mark,
+      sysctls: {},
+      links: [
+        {
+          name: 'edge0',
+          kind: { given: true },
+          addresses: [`${internet.address}/64`, `${internet.ipv4}/24`],
+        },
+      ],
+      routes: [
+        ...[...blocks, ...servers.map(({ uplink }) => uplink.toString())].map((to) => ({ to, ...inside })),
+        { to: benchmarkIpv4, family: 4, via: edge.ipv4, dev: 'edge0' },
+      ],
+    },
+  ]
+}
+
+/** A static gateway of the course that is not the router's own address becomes one of its addresses. */
+function gatewayOf(delivery: EdgeDelivery): string[] {
+  if (delivery.kind !== 'routed' || delivery.gateway === 'ra') return []
+  if (delivery.gateway.equals(edgeLinkLocal)) return []
+  return [`${delivery.gateway}/${delivery.gateway.isLinkLocal() ? 64 : 128}`]
+}

@@ -1,0 +1,187 @@
+// Decides how a server of the rehearsal comes to be: its disk installed over the base image, its power switched on until SSH answers.
+// Leaves what is on the disk to provider-image, and its boots to supervisor.
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Trouble } from '../core/fault.ts'
+import type { Shell } from '../core/shell.ts'
+import type { Look, Progress, Task } from '../core/task.ts'
+import type { AptMirror } from './apt-mirror.ts'
+import { type Daemon, logTail, startDaemon, stateOf, stopDaemon } from './daemon.ts'
+import { baseImage } from './image-cache.ts'
+import { readKeys } from './keys.ts'
+import { internetPrefix } from './places.ts'
+import { providerImage } from './provider-image.ts'
+import { bootScript, supervisorScript } from './supervisor.ts'
+import type { RehearsalWorld, RehearsedServer } from './world.ts'
+
+export type ServerDeps = { machine: Shell; mirror: () => Promise<AptMirror> }
+
+/** Milliseconds. Debian boots in 2 s here; a whole cloud that starts with it keeps a small machine busy for a while. */
+const bootPatience = 120_000
+/** Milliseconds given to a system to shut down before its power is cut. */
+const shutdownPatience = 20_000
+
+export const powerOf = (server: RehearsedServer): string => `server-${server.name}`
+
+export function diskTask(world: RehearsalWorld, server: RehearsedServer, deps: ServerDeps): Task {
+  const { directory, release, name } = server
+  const marker = join(directory, 'installed')
+  const wanted = async () => {
+    const base = await readFile(baseImage(world.directories.cache, release).id, 'utf8')
+    return sha256(JSON.stringify([base, name, release, server.ipv4, server.mac]))
+  }
+  return {
+    id: `rehearsal/${name}/disk`,
+    title: `${name}: Debian ${release} installed`,
+    because: 'the provider hands over a clean server with the key of the course on it',
+    lane: `host:${name}`,
+    after: ['rehearsal/keys', `rehearsal/image/${release}`],
+    async look() {
+      const had = await readFile(marker, 'utf8').catch(() => null)
+      if (had === null) return { done: false, seen: 'not installed' }
+      return had === (await wanted().catch(() => null))
+        ? { done: true, seen: 'installed' }
+        : { done: false, seen: 'installed from another image or as another server' }
+    },
+    async act() {
+      await stopDaemon(world, powerOf(server), 0)
+      for (const old of ['installed', 'up', 'work', 'root', 'up.new'])
+        await rm(join(directory, old), { recursive: true, force: true })
+      const top = join(directory, 'up.new')
+      const id = randomBytes(16).toString('hex')
+      const files = providerImage(world, server, id, await readKeys(world, server), await deps.mirror())
+      for (const file of files) {
+        const path = join(top, file.path)
+        await mkdirs(top, dirname(file.path))
+        await writeFile(path, file.text)
+        await chmod(path, Number.parseInt(file.mode, 8))
+      }
+      await chmod(join(top, 'root'), 0o700)
+      await chmod(join(top, 'root/.ssh'), 0o700)
+      await mkdir(join(directory, 'work'))
+      await rename(top, join(directory, 'up'))
+      await writeFile(`${marker}.new`, await wanted())
+      await rename(`${marker}.new`, marker)
+    },
+  }
+}
+
+export function powerTask(world: RehearsalWorld, server: RehearsedServer, deps: ServerDeps): Task {
+  const { name, directory } = server
+  const daemon = supervisor(world, server)
+  return {
+    id: `rehearsal/${name}/power`,
+    title: `${name}: switched on`,
+    because: 'from here on it is reached by SSH only, exactly as a rented server',
+    lane: `host:${name}`,
+    after: [`rehearsal/${name}/disk`, 'rehearsal/edge', 'rehearsal/mirror'],
+    look: () => lookAtPower(world, server, daemon, deps.machine),
+    async act(progress) {
+      const state = await stateOf(world, daemon)
+      if (state !== 'running' || !(await isPlugged(world, server, deps.machine))) {
+        await installScripts(world, server, directory)
+        await startDaemon(world, daemon, deps.machine)
+      }
+      await waitForSsh(world, server, daemon, deps.machine, progress)
+    },
+  }
+}
+
+function supervisor(world: RehearsalWorld, server: RehearsedServer): Daemon {
+  const base = baseImage(world.directories.cache, server.release)
+  return {
+    name: powerOf(server),
+    argv: ['sh', '-c', 'cd "$1" && exec sh ./supervise', 'power', server.directory],
+    configuration: sha256(supervisorScript(world, server) + bootScript(world, server, base)),
+    patience: shutdownPatience,
+  }
+}
+
+async function installScripts(
+  world: RehearsalWorld,
+  server: RehearsedServer,
+  directory: string,
+): Promise<void> {
+  const base = baseImage(world.directories.cache, server.release)
+  const scripts = { supervise: supervisorScript(world, server), boot: bootScript(world, server, base) }
+  for (const [name, text] of Object.entries(scripts)) {
+    await writeFile(join(directory, `${name}.new`), text, { mode: 0o700 })
+    await rename(join(directory, `${name}.new`), join(directory, name))
+  }
+}
+
+async function lookAtPower(
+  world: RehearsalWorld,
+  server: RehearsedServer,
+  daemon: Daemon,
+  machine: Shell,
+): Promise<Look> {
+  const state = await stateOf(world, daemon)
+  if (state === 'absent') return { done: false, seen: 'switched off' }
+  if (state === 'other') return { done: false, seen: 'runs with an earlier configuration' }
+  if (!(await isPlugged(world, server, machine))) return { done: false, seen: 'its cable is not in the edge' }
+  return (await answers(world, server, machine))
+    ? { done: true, seen: `SSH answers at ${server.ipv4.address}` }
+    : { done: false, seen: `SSH does not answer at ${server.ipv4.address}` }
+}
+
+async function isPlugged(world: RehearsalWorld, server: RehearsedServer, machine: Shell): Promise<boolean> {
+  const port = await machine.run(['ip', '-n', world.edge.namespace, 'link', 'show', server.port])
+  return port.code === 0 && port.stdout.includes(`master ${server.segment} `)
+}
+
+async function answers(world: RehearsalWorld, server: RehearsedServer, machine: Shell): Promise<boolean> {
+  const options = {
+    BatchMode: 'yes',
+    ConnectTimeout: '5',
+    IdentitiesOnly: 'yes',
+    UserKnownHostsFile: world.knownHostsFile,
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+  }
+  const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+  const argv = [
+    ...internetPrefix(world),
+    ...['ssh', '-F', 'none', ...flags, '-i', world.identityFile],
+    ...['-l', 'root', server.ipv4.address, 'true'],
+  ] as [string, ...string[]]
+  return (await machine.run(argv, { timeout: 15_000 })).code === 0
+}
+
+async function waitForSsh(
+  world: RehearsalWorld,
+  server: RehearsedServer,
+  daemon: Daemon,
+  machine: Shell,
+  progress: Progress,
+): Promise<void> {
+  const deadline = Date.now() + bootPatience
+  while (!(await answers(world, server, machine))) {
+    const console = await logTail(world, daemon.name, 12)
+    progress.line(console.split('\n').at(-1) ?? '')
+    const off = (await stateOf(world, daemon)) === 'absent'
+    if (off || Date.now() > deadline || progress.signal.aborted)
+      throw new Trouble({
+        code: 'rehearsal-server',
+        title: `${server.name} ${off ? 'did not stay on' : 'does not answer by SSH'}`,
+        why: console || 'its console is empty',
+        fix: `read the whole console: less ${join(world.directories.state, 'log', `${daemon.name}.log`)}`,
+        host: server.name,
+      })
+    await pause(200)
+  }
+}
+
+/** Directories of a server's disk are root's and open to all, whatever the umask: the top one is `/` of the server. */
+async function mkdirs(top: string, path: string): Promise<void> {
+  const parts = path.split('/').filter((part) => part !== '')
+  for (let i = 0; i <= parts.length; i++) {
+    const directory = join(top, ...parts.slice(0, i))
+    await mkdir(directory, { recursive: true })
+    await chmod(directory, 0o755)
+  }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

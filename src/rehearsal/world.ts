@@ -1,0 +1,179 @@
+// Decides every name and address of a rehearsal: namespaces, segments, cards, files. Pure; the same input gives the same world.
+// Leaves making them to edge-network, server and daemon, and taking them away to down.
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { bad, good, type Outcome } from '../core/fault.ts'
+import { Address, Prefix } from '../core/prefix.ts'
+import type { Secret } from '../core/secret.ts'
+
+export type Release = 'trixie' | 'bookworm'
+
+/** How the simulated provider brings the block to the server: what core/site's Delivery says, seen from its other end. */
+export type EdgeDelivery =
+  | { kind: 'routed'; block: Prefix; gateway: 'ra' | Address }
+  | { kind: 'dhcpv6-pd'; block: Prefix; duid: Secret }
+
+export type ServerInput = {
+  name: string
+  delivery: EdgeDelivery
+  release?: Release
+  /** MAC of the uplink; made from the names when the course does not say. */
+  mac?: string
+}
+
+export type WorldInput = {
+  /** Slug of the course. */
+  name: string
+  /** `state` belongs to this world alone and goes with it; `cache` is shared by worlds and outlives them. Absolute. */
+  directories: { state: string; cache: string }
+  /** Private key that the servers' root account accepts; made when it is not there. Absolute. */
+  identityFile: string
+  servers: readonly ServerInput[]
+}
+
+export type RehearsedServer = {
+  name: string
+  release: Release
+  delivery: EdgeDelivery
+  namespace: string
+  /** Directory of its disk, keys and console. */
+  directory: string
+  /** Interface names in the edge's namespace: the bridge of its segment, and the port its cable is in. */
+  segment: string
+  port: string
+  mac: string
+  /** On-link /64 of the segment, from which the server makes its own address by SLAAC when the edge announces. */
+  uplink: Prefix
+  /** The edge sends router advertisements on the segment. */
+  announced: boolean
+  ipv4: { address: string; gateway: string; length: number }
+}
+
+export type RehearsalWorld = {
+  name: string
+  /** What everything of this world carries besides its name, so that nothing of another's is ever touched. */
+  mark: string
+  directories: { state: string; cache: string }
+  identityFile: string
+  knownHostsFile: string
+  edge: { namespace: string; address: Address; ipv4: string }
+  internet: { namespace: string; address: Address; ipv4: string; link: Prefix; port: number }
+  servers: readonly RehearsedServer[]
+}
+
+/** The router's address on every segment; servers with a static default route use it too. */
+export const edgeLinkLocal = Address.of('fe80::1')
+
+/** Card of the server, named as the first one of a rented server is. */
+export const uplinkCard = 'eno1'
+
+/** RFC 5180 (2001:2::/48) for IPv6 and RFC 2544 (198.18.0.0/15) for IPv4: benchmarking, never routed anywhere. */
+const benchmark = Prefix.of('2001:2::/48')
+export const benchmarkIpv4 = '198.18.0.0/15'
+const largest = 200
+
+/** Fault codes: `rehearsal-blocks-overlap`, `rehearsal-own-prefix`, `rehearsal-too-many`, `rehearsal-path`. */
+export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
+  const own = benchmark.nth(56, 255)
+  const link = own?.nth(64, 0)
+  if (!own || !link) throw new RangeError('the benchmarking block is a /48')
+  const faults = refusals(input, own)
+  if (faults.length > 0) return bad(...faults)
+  const { state, cache } = input.directories
+  const prefix = `bateau-${input.name}`
+  const servers = input.servers.map((server, i): RehearsedServer => {
+    const uplink = own.nth(64, i + 1)
+    if (!uplink) throw new RangeError('a /56 has 256 /64s')
+    const { delivery } = server
+    return {
+      name: server.name,
+      release: server.release ?? 'trixie',
+      delivery,
+      namespace: `${prefix}-server-${server.name}`,
+      directory: join(state, 'servers', server.name),
+      segment: `seg${i}`,
+      port: `port${i}`,
+      mac: server.mac ?? macOf(`${input.name}/${server.name}`),
+      uplink,
+      announced: delivery.kind === 'dhcpv6-pd' || delivery.gateway === 'ra',
+      ipv4: { address: `198.18.${i}.10`, gateway: `198.18.${i}.1`, length: 24 },
+    }
+  })
+  return good({
+    name: input.name,
+    mark: `bateau:rehearsal:${input.name}:${short(state)}`,
+    directories: { state, cache },
+    identityFile: input.identityFile,
+    knownHostsFile: join(state, 'known_hosts'),
+    edge: { namespace: `${prefix}-edge`, address: link.host(1), ipv4: '198.19.255.1' },
+    internet: {
+      namespace: `${prefix}-inet`,
+      address: link.host(2),
+      ipv4: '198.19.255.2',
+      link,
+      port: 3142,
+    },
+    servers,
+  })
+}
+
+/** The link-local address that the server's kernel makes from its MAC; the provider routes a `routed` block to it. */
+export function linkLocalOf(server: RehearsedServer): Address {
+  return Address.eui64(Prefix.of('fe80::/64'), server.mac)
+}
+
+function refusals(input: WorldInput, own: Prefix) {
+  const blocks = input.servers.map(({ name, delivery }) => ({ name, block: delivery.block }))
+  const shared = blocks.flatMap((one, i) =>
+    blocks.slice(i + 1).flatMap((other) =>
+      one.block.overlaps(other.block)
+        ? [
+            {
+              code: 'rehearsal-blocks-overlap',
+              title: `the blocks of ${one.name} and ${other.name} overlap: ${one.block} and ${other.block}`,
+              why: 'the edge can route an address to one server only',
+              fix: 'give each server a block of its own in the course file',
+            },
+          ]
+        : [],
+    ),
+  )
+  const taken = blocks
+    .filter(({ block }) => block.overlaps(own))
+    .map(({ name, block }) => ({
+      code: 'rehearsal-own-prefix',
+      title: `the block ${block} of ${name} overlaps ${own}`,
+      why: 'a rehearsal numbers its own links (edge to internet, edge to servers) from that prefix',
+      fix: `give ${name} another block in the course file, for example ${benchmark.nth(56, 16)}`,
+    }))
+  const crowd =
+    input.servers.length > largest
+      ? [
+          {
+            code: 'rehearsal-too-many',
+            title: `${input.servers.length} servers`,
+            why: `one edge has room for ${largest} segments`,
+            fix: 'rehearse with fewer servers',
+          },
+        ]
+      : []
+  const paths = [input.directories.state, input.directories.cache, input.identityFile]
+    .filter((path) => !/^\/[\w./@+-]+$/.test(path))
+    .map((path) => ({
+      code: 'rehearsal-path',
+      title: `a rehearsal cannot live in ${path}`,
+      why: 'overlay mounts and container tools need absolute paths of letters, digits and . _ @ + - only',
+      fix: 'name other directories by XDG_STATE_HOME, XDG_CACHE_HOME and XDG_CONFIG_HOME',
+    }))
+  return [...shared, ...taken, ...crowd, ...paths]
+}
+
+/** Locally administered, unicast. */
+function macOf(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 5)
+  return ['02', ...Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))].join(':')
+}
+
+function short(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
