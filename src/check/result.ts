@@ -17,4 +17,6 @@ export type CheckResult = {
   /** ISO 8601, UTC. */
   at: string
   fault?: Fault
+  /** Ids of results that explain this one when they are not `yes`: what it needed, and what usually causes its `no`. */
+  dependsOn?: readonly string[]
 }
