@@ -1,0 +1,83 @@
+// Decides what a course stands on: containers behind a simulated provider on this machine, or servers that exist already.
+// Leaves everything after that to ascend, which is the same for both.
+import { dirname, join } from 'node:path'
+import { type Fault, Trouble } from '../core/fault.ts'
+import type { Address } from '../core/prefix.ts'
+import type { Shell } from '../core/shell.ts'
+import type { Task } from '../core/task.ts'
+import type { Course } from '../course/course.ts'
+import { adoptedTargets, type Reach, reachBy, thisMachine } from './reach.ts'
+import { internetService, internetShell, sshTarget } from '../rehearsal/places.ts'
+import { rehearsalTasks } from '../rehearsal/tasks.ts'
+import { rehearsalWorld, type RehearsalWorld } from '../rehearsal/world.ts'
+import type { World } from './world.ts'
+
+export type Ground = {
+  /** What must be there before a server can be logged in to. */
+  tasks: readonly Task[]
+  reach: Reach
+  /** What instances must reach: something that answers ping, something that accepts TCP. */
+  targets: { ping: Address; tcp: { address: Address; port: number } }
+}
+
+/** The rehearsal of a course: every server of it as a container, whatever provider it names. Throws Trouble. */
+export function rehearsalOf(course: Course, world: World): RehearsalWorld {
+  const servers = course.servers
+    .filter((server) => server.role === 'cloud')
+    .map((server) => {
+      const { ipv6 } = server
+      if (!ipv6?.block) throw new Trouble(notRehearsed(server.name, 'it has no block in the course file'))
+      const common = { name: server.name, ...(server.mac === null ? {} : { mac: server.mac }) }
+      switch (ipv6.delivery) {
+        case 'routed':
+          return { ...common, delivery: { kind: 'routed' as const, block: ipv6.block, gateway: ipv6.gateway } }
+        case 'dhcpv6-pd': {
+          if (!ipv6.duid) throw new Trouble(notRehearsed(server.name, 'it has no DUID in the course file'))
+          return { ...common, delivery: { kind: 'dhcpv6-pd' as const, block: ipv6.block, duid: ipv6.duid } }
+        }
+        case 'on-link':
+        case 'slaac-only':
+          throw new Trouble(notRehearsed(server.name, `delivery ${ipv6.delivery} is not rehearsed by this version`))
+      }
+    })
+  const made = rehearsalWorld({
+    name: world.name,
+    directories: { state: join(world.dir, 'rehearsal'), cache: world.cache },
+    identityFile: join(world.dir, 'rehearsal', 'id_ed25519'),
+    servers,
+  })
+  if (!made.ok) throw new Trouble(made.faults[0] as Fault)
+  return made.value
+}
+
+export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground {
+  const targets = rehearsal.servers.map(({ name }) => sshTarget(rehearsal, name))
+  const internet = internetService(rehearsal)
+  return {
+    tasks: rehearsalTasks(rehearsal, { machine: thisMachine, env: process.env }),
+    reach: reachBy(world, targets, internetShell(rehearsal)),
+    targets: { ping: internet.address, tcp: { address: internet.address, port: internet.port } },
+  }
+}
+
+/** Servers rented already. The proof looks from this machine, so it needs IPv6; without it the answers are could-not-check. */
+export function adoptedGround(course: Course, world: World, outside: Shell, target: Address): Ground {
+  return {
+    tasks: [],
+    reach: reachBy(world, adoptedTargets(course, world), outside),
+    targets: { ping: target, tcp: { address: target, port: 53 } },
+  }
+}
+
+/** Directory of what belongs to the rehearsal alone. */
+export const rehearsalDir = (rehearsal: RehearsalWorld) => dirname(rehearsal.identityFile)
+
+function notRehearsed(server: string, why: string): Fault {
+  return {
+    code: 'not-rehearsed',
+    title: `${server} cannot be rehearsed`,
+    why,
+    fix: 'see what the plan says of it: bateau plan, with the course file',
+    host: server,
+  }
+}

@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Trouble } from '../core/fault.ts'
+import type { Task } from '../core/task.ts'
+import type { RunEvent } from '../run/events.ts'
+import type { Face } from './face.ts'
+import { session, Stop } from './session.ts'
+import { type World, worldAt } from './world.ts'
+
+let world: World
+let events: RunEvent[] = []
+const face: Face = { event: (event) => void events.push(event), ask: () => Promise.resolve(true) }
+const quiet = new AbortController().signal
+
+beforeEach(() => {
+  const root = mkdtempSync(join(tmpdir(), 'bateau-session-'))
+  world = worldAt(
+    { state: join(root, 'state'), cache: join(root, 'cache'), config: join(root, 'config') },
+    'course',
+  )
+  events = []
+})
+
+const last = () => events.at(-1)
+const unreachable = { code: 'host-unreachable', title: 't', why: 'w', fix: 'f' }
+const task = (act: Task['act']): Task => ({
+  id: 't',
+  title: 't',
+  because: 'a test',
+  lane: 'local',
+  after: [],
+  look: () => Promise.resolve({ done: false, seen: 'no' }),
+  act,
+})
+
+describe('a session', () => {
+  it('tells how it began and ended to the face and the journal alike', async () => {
+    expect(await session('up', world, face, quiet, async () => 0)).toBe(0)
+    expect(events.map((event) => event.type)).toEqual(['run.started', 'run.finished'])
+    expect(readFileSync(world.journal, 'utf8').trim().split('\n')).toHaveLength(2)
+    expect(existsSync(world.lock)).toBe(false)
+  })
+
+  it('keeps a secret out of every event, whoever lets it slip', async () => {
+    await session('up', world, face, quiet, async ({ emit, vault }) => {
+      emit({ type: 'note', text: `the password is ${vault.get('nova/db').reveal()}` })
+      return 0
+    })
+    expect(events[1]).toMatchObject({ type: 'note', text: 'the password is •••' })
+    expect(readFileSync(world.journal, 'utf8')).not.toMatch(/[A-Za-z0-9]{32}/)
+  })
+
+  it('is refused while another one holds the lock, and says who', async () => {
+    await session('up', world, face, quiet, async () => {
+      events = []
+      expect(await session('check', world, face, quiet, async () => 0)).toBe(3)
+      expect(events[0]).toMatchObject({ type: 'fault', fault: { code: 'locked' } })
+      return 0
+    })
+  })
+
+  it('ends with 4 when a server cannot be reached, 1 for other trouble, its own code when stopped', async () => {
+    const failing = (fault: typeof unreachable) => () => Promise.reject(new Trouble(fault))
+    expect(await session('up', world, face, quiet, failing(unreachable))).toBe(4)
+    expect(await session('up', world, face, quiet, failing({ ...unreachable, code: 'other' }))).toBe(1)
+    expect(await session('up', world, face, quiet, () => Promise.reject(new Stop(3)))).toBe(3)
+    expect(last()).toMatchObject({ type: 'run.finished', exitCode: 3, outcome: 'refused' })
+  })
+
+  it('ends with 1 when a task of a phase failed and with 130 when it was interrupted', async () => {
+    const broken = task(() => Promise.reject(new Trouble(unreachable)))
+    expect(await session('up', world, face, quiet, (s) => s.phase('p', 'P', [broken]).then(() => 0))).toBe(1)
+    const stop = new AbortController()
+    const cut = task(async () => stop.abort())
+    expect(await session('up', world, face, stop.signal, (s) => s.phase('p', 'P', [cut]).then(() => 0))).toBe(
+      130,
+    )
+  })
+
+  it('knows that the one before it was cut, and which', async () => {
+    const bug = () => Promise.reject(new TypeError('bug'))
+    await expect(session('up', world, face, quiet, bug)).rejects.toThrow('bug')
+    const cut = events[0]?.run
+    events = []
+    await session('up', world, face, quiet, async () => 0)
+    expect(events[0]).toMatchObject({ type: 'run.started', resumes: cut })
+    events = []
+    await session('up', world, face, quiet, async () => 0)
+    expect(events[0]).toMatchObject({ type: 'run.started', resumes: null })
+  })
+})
