@@ -78,9 +78,8 @@ export async function stateOf(
   world: RehearsalWorld,
   daemon: Daemon,
 ): Promise<'running' | 'other' | 'absent'> {
-  const text = await readFile(pidFileOf(world, daemon.name), 'utf8').catch(() => '')
-  const [pid = '', start = '', digest = ''] = text.trim().split(' ')
-  if (pid === '' || (await startOf(Number(pid))) !== start) return 'absent'
+  const { pid, start, digest } = await readPid(world, daemon.name)
+  if (start === '' || (await startOf(pid)) !== start) return 'absent'
   return digest === digestOf(daemon) ? 'running' : 'other'
 }
 
@@ -92,8 +91,18 @@ export async function startDaemon(world: RehearsalWorld, daemon: Daemon, machine
   if (ran.code !== 0) throw daemonTrouble(daemon.name, ran.stderr.trim())
 }
 
+/** Asks the daemon itself to end, which ends what it started in its own order; then sees that nothing of it is left. */
 export async function stopDaemon(world: RehearsalWorld, name: string, patience = 5_000): Promise<void> {
-  await stopProcesses(await processesOf(world, name), patience)
+  const all = await processesOf(world, name)
+  const { pid, start } = await readPid(world, name)
+  const main = all.filter((one) => one.pid === pid && one.start === start)
+  await stopProcesses(all, patience, main.length > 0 ? main : all)
+}
+
+async function readPid(world: RehearsalWorld, name: string) {
+  const text = await readFile(pidFileOf(world, name), 'utf8').catch(() => '')
+  const [pid = '', start = '', digest = ''] = text.trim().split(' ')
+  return { pid: Number(pid), start, digest }
 }
 
 /** The last lines that the daemon wrote. */

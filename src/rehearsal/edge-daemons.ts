@@ -16,32 +16,14 @@ export type EdgeDaemon = Daemon & { file: string; text: Secret }
 export function edgeDaemons(world: RehearsalWorld): EdgeDaemon[] {
   const radvd = radvdConfig(world)
   const kea = keaConfig(world)
+  const { config, routeScript } = edgePaths
+  const announce = `exec radvd --nodaemon --logmethod=stderr --pidfile=/run/radvd.pid --config=${config}/radvd.conf`
+  const delegate = `export KEA_PIDFILE_DIR=/run/kea KEA_LOCKFILE_DIR=/run/kea
+${routeScript} replay
+exec kea-dhcp6 -c ${config}/kea-dhcp6.json`
   return [
-    ...(radvd === null
-      ? []
-      : [
-          edgeDaemon(world, 'radvd', 'radvd.conf', new Secret(radvd), [
-            ...['radvd', '--nodaemon', '--logmethod=stderr', '--pidfile=/run/radvd.pid'],
-            `--config=${edgePaths.config}/radvd.conf`,
-          ]),
-        ]),
-    ...(kea === null
-      ? []
-      : [
-          edgeDaemon(world, 'kea', 'kea-dhcp6.json', kea, [
-            ...[
-              'env',
-              'KEA_PIDFILE_DIR=/run/kea',
-              'KEA_LOCKFILE_DIR=/run/kea',
-              'KEA_LOGGER_DESTINATION=stdout',
-            ],
-            ...[
-              'sh',
-              '-c',
-              `${edgePaths.routeScript} replay; exec kea-dhcp6 -c ${edgePaths.config}/kea-dhcp6.json`,
-            ],
-          ]),
-        ]),
+    ...(radvd === null ? [] : [edgeDaemon(world, 'radvd', 'radvd.conf', new Secret(radvd), announce)]),
+    ...(kea === null ? [] : [edgeDaemon(world, 'kea', 'kea-dhcp6.json', kea, delegate)]),
   ]
 }
 
@@ -66,7 +48,8 @@ function edgeDaemon(
   name: string,
   file: string,
   text: Secret,
-  program: readonly string[],
+  /** Shell text, run in the edge's root. */
+  program: string,
 ): EdgeDaemon {
   const { cache } = world.directories
   const lower = `${edgeLayer(cache).root}:${baseImage(cache, 'trixie').root}`
@@ -79,15 +62,19 @@ mount -t proc proc root/proc
 mount --rbind /dev root/dev
 mount --bind etc root${edgePaths.config}
 mount --bind data root${edgePaths.data}
-shift
-exec chroot root "$@"`
-  const inside = ['nsenter', `--net=/run/netns/${world.edge.namespace}`, 'unshare', '--mount']
+exec chroot root sh -ec "$2"`
+  const inside: [string, ...string[]] = [
+    'nsenter',
+    `--net=/run/netns/${world.edge.namespace}`,
+    'unshare',
+    '--mount',
+  ]
   const digest = createHash('sha256').update(text.reveal()).digest('hex')
   return {
     name,
     file,
     text,
     configuration: digest,
-    argv: [...inside, 'sh', '-ec', script, name, lower, ...program] as [string, ...string[]],
+    argv: [...inside, 'sh', '-ec', script, name, lower, program],
   }
 }

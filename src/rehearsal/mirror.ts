@@ -76,20 +76,16 @@ export function mirrorConfig(world: RehearsalWorld, mirror: AptMirror): MirrorCo
 function daemons(world: RehearsalWorld, programs: string, configuration: string): Daemon[] {
   const { internet } = world
   const node = process.execPath
+  const socket = 'mirror.sock'
+  const inside = `--net=/run/netns/${internet.namespace}`
+  const door = join(programs, 'door-daemon.js')
   return [
     {
       name: 'mirror',
-      argv: [node, join(programs, 'mirror-daemon.js'), 'mirror.json', 'mirror.sock'],
+      argv: [node, join(programs, 'mirror-daemon.js'), 'mirror.json', socket],
       configuration,
     },
-    {
-      name: 'door',
-      argv: [
-        ...(['nsenter', `--net=/run/netns/${internet.namespace}`] as const),
-        ...[node, join(programs, 'door-daemon.js'), String(internet.port), 'mirror.sock'],
-      ],
-      configuration: '',
-    },
+    { name: 'door', argv: ['nsenter', inside, node, door, String(internet.port), socket], configuration: '' },
   ]
 }
 

@@ -19,7 +19,8 @@ export const edgeShell = (world: RehearsalWorld): Shell =>
  * Argv prefix for commands that shall run in the internet. They carry the world's mark, so that `down` also ends an ssh
  * connection left open there.
  */
-export const internetPrefix = (world: RehearsalWorld): string[] => enter(world, world.internet.namespace)
+export const internetPrefix = (world: RehearsalWorld): [string, ...string[]] =>
+  enter(world, world.internet.namespace)
 
 /** How bateau logs in to a server, from the internet and by IPv4, as at a real provider before IPv6 is there. */
 export function sshTarget(world: RehearsalWorld, name: string): SshTarget {
@@ -44,6 +45,6 @@ export const internetService = (world: RehearsalWorld) => ({
   greeting,
 })
 
-function enter(world: RehearsalWorld, namespace: string): string[] {
+function enter(world: RehearsalWorld, namespace: string): [string, ...string[]] {
   return ['env', ...markedEnv(world, 'visitor'), 'nsenter', `--net=/run/netns/${namespace}`]
 }

@@ -2,6 +2,7 @@
 // Leaves starting them to daemon.
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Trouble } from '../core/fault.ts'
 import type { RehearsalWorld } from './world.ts'
 
 /** A process is its number and its start (clock ticks since boot, proc(5) stat field 22): numbers are given again. */
@@ -34,18 +35,37 @@ export async function startOf(pid: number): Promise<string | null> {
   return fields[0] === 'Z' ? null : (fields[19] ?? null)
 }
 
-/** Asks the processes to end, and after `patience` milliseconds makes them. Resolves when none is left. */
-export async function stopProcesses(all: readonly Process[], patience: number): Promise<void> {
-  const deadline = Date.now() + patience
-  let signal: NodeJS.Signals | null = 'SIGTERM'
+/** Milliseconds in which even a killed process must be gone. */
+const lastWait = 20_000
+
+/**
+ * Asks processes to end (`asked`: those that see to the others; else all) and after `patience` milliseconds kills all.
+ * Resolves when none is left; throws Trouble `rehearsal-process` when the kernel keeps one.
+ */
+export async function stopProcesses(
+  all: readonly Process[],
+  patience: number,
+  asked: readonly Process[] = all,
+): Promise<void> {
+  const began = Date.now()
+  for (const { pid } of await stillLiving(asked)) send(pid, 'SIGTERM')
   for (;;) {
     const living = await stillLiving(all)
     if (living.length === 0) return
-    if (Date.now() > deadline) signal = 'SIGKILL'
-    if (signal !== null) for (const { pid } of living) send(pid, signal)
-    if (signal === 'SIGTERM') signal = null
+    const waited = Date.now() - began
+    if (waited > patience) for (const { pid } of living) send(pid, 'SIGKILL')
+    if (waited > patience + lastWait) throw unkillable(living)
     await pause(50)
   }
+}
+
+function unkillable(living: readonly Process[]): Trouble {
+  return new Trouble({
+    code: 'rehearsal-process',
+    title: `${living.length} processes of the rehearsal cannot be ended`,
+    why: living.map(({ pid, name, part }) => `${pid} ${name} (${part}) does not react to SIGKILL`).join('\n'),
+    fix: 'wait for the disk or device it waits for, then run the same command again; else reboot this machine',
+  })
 }
 
 async function stillLiving(all: readonly Process[]): Promise<Process[]> {

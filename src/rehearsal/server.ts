@@ -142,11 +142,8 @@ async function answers(world: RehearsalWorld, server: RehearsedServer, machine: 
     StrictHostKeyChecking: 'yes',
   }
   const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
-  const argv = [
-    ...internetPrefix(world),
-    ...['ssh', '-F', 'none', ...flags, '-i', world.identityFile],
-    ...['-l', 'root', server.ipv4.address, 'true'],
-  ] as [string, ...string[]]
+  const to = ['-i', world.identityFile, '-l', 'root', server.ipv4.address]
+  const argv: [string, ...string[]] = [...internetPrefix(world), 'ssh', '-F', 'none', ...flags, ...to, 'true']
   return (await machine.run(argv, { timeout: 15_000 })).code === 0
 }
 
