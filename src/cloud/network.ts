@@ -156,6 +156,15 @@ export class Networking {
   createSubnet(wanted: NewNetwork): Promise<Subnet> {
     return this.#create('subnet', subnet, wanted)
   }
+  async updateSubnet(id: string, change: { dns_nameservers: readonly string[] }): Promise<void> {
+    await this.#session.answer({
+      service: 'network',
+      what: `change subnet ${id}`,
+      method: 'PUT',
+      path: `/subnets/${id}`,
+      json: { subnet: change },
+    })
+  }
   createSubnetPool(wanted: NewNetwork): Promise<SubnetPool> {
     return this.#create('subnetpool', subnetPool, wanted)
   }

@@ -1,0 +1,161 @@
+// Decides what the cloud holds for everybody: image, flavors, networks, address pool, routers.
+// Leaves students to enrol, and the host's side of the networks (bridges, RA, routes) to delivery/.
+import { physnets, type TenantNetwork } from '../core/site.ts'
+import type { Task } from '../core/task.ts'
+import { imagePart } from './image-part.ts'
+import { flavorPart } from './flavor-part.ts'
+import {
+  classNetwork,
+  type ClassroomDeps,
+  type ClassroomInput,
+  flavorNames,
+  proofSize,
+  routerName,
+} from './input.ts'
+import { networkParts, type WantedNetwork } from './network-parts.ts'
+import { type Head, type Part, partsTask } from './parts.ts'
+import { poolParts, poolName } from './pool-part.ts'
+import { routerParts } from './router-parts.ts'
+import { ours } from './mark.ts'
+import type { Base, Survey } from './survey.ts'
+
+export const networkNames = { direct: 'direct', transit: 'transit' } as const
+
+/** Ids of the tasks, which others wait for. */
+export const baseTaskId = {
+  image: (site: string) => `${site}/cloud/image`,
+  flavors: (site: string) => `${site}/cloud/flavors`,
+  network: (site: string, name: string) => `${site}/cloud/network/${name}`,
+  pool: (site: string) => `${site}/cloud/pool`,
+  router: (site: string, name: string) => `${site}/cloud/router/${name}`,
+} as const
+
+/** Tasks of the cloud's base; `begin` are ids of what must be done before the first of them. */
+export function cloudBaseTasks(
+  input: ClassroomInput,
+  deps: ClassroomDeps,
+  survey: Survey,
+  begin: readonly string[] = [],
+): Task[] {
+  const { course, site, addressing } = input
+  const task = (
+    id: string,
+    title: string,
+    because: string,
+    parts: readonly Part<Base>[],
+    after: readonly string[] = [],
+  ) => {
+    const head: Head = { id, title, because, lane: `cloud:${site}`, after: [...begin, ...after] }
+    return partsTask(head, survey.base, deps.cloud, parts)
+  }
+  const network = (wanted: WantedNetwork, because: string, after: readonly string[] = []) =>
+    task(
+      baseTaskId.network(site, wanted.name),
+      `Network ${wanted.name}`,
+      because,
+      networkParts(course, deps.clock, wanted),
+      after,
+    )
+  const { transit, pool } = addressing
+  return [
+    task(baseTaskId.image(site), `Image ${input.image.name}`, 'instances of the proof boot from it', [
+      imagePart(course, deps.clock, input.image),
+    ]),
+    task(baseTaskId.flavors(site), 'Flavors', 'the course file says the size of an instance', [
+      flavorPart(course, deps.clock, flavorNames.course, input.size),
+      flavorPart(course, deps.clock, flavorNames.proof, proofSize),
+    ]),
+    ...(input.direct
+      ? [network(directNetwork(input), 'instances right on br-ex take an address of its /64')]
+      : []),
+    ...(transit === null || pool === null
+      ? []
+      : [
+          network(
+            transitNetwork(input),
+            'gateways of the routers stand here, away from the solicitations of instances',
+          ),
+          task(
+            baseTaskId.pool(site),
+            `Subnet pool ${poolName}`,
+            'tenant networks get their /64 from it',
+            poolParts(course, deps.clock, pool),
+          ),
+          ...addressing.tenants.flatMap((tenant) => [
+            network(tenantNetwork(input, tenant), `the class network of group ${tenant.group}`, [
+              baseTaskId.pool(site),
+            ]),
+            task(
+              baseTaskId.router(site, routerName(tenant.group)),
+              `Router ${routerName(tenant.group)}`,
+              `the host's route to ${tenant.prefix} goes via ${tenant.via}`,
+              routerParts(course, deps.clock, tenant, networkNames.transit),
+              [
+                baseTaskId.network(site, networkNames.transit),
+                baseTaskId.network(site, classNetwork(tenant.group)),
+              ],
+            ),
+          ]),
+        ]),
+  ]
+}
+
+/** The router that announces itself here is the host, not Neutron: address mode without RA mode says just that. */
+function directNetwork({ addressing, resolvers }: ClassroomInput): WantedNetwork {
+  return {
+    name: networkNames.direct,
+    text: 'instances on the server itself',
+    network: { shared: true, ...flat(physnets.public) },
+    prefix: addressing.public.prefix,
+    gateway: addressing.public.host,
+    resolvers,
+    subnet: () => ({ ipv6_address_mode: 'slaac' }),
+  }
+}
+
+/**
+ * Without address mode: with one, Neutron lets a router's gateway answer solicitations. The planned gateways stand
+ * outside the allocation pool, so that a router of a student's never takes one.
+ */
+function transitNetwork({ addressing }: ClassroomInput): WantedNetwork {
+  const transit = addressing.transit ?? addressing.public
+  return {
+    name: networkNames.transit,
+    text: 'gateways of routers',
+    network: { 'router:external': true, ...flat(physnets.transit) },
+    prefix: transit.prefix,
+    gateway: transit.host,
+    resolvers: [],
+    subnet: () => ({
+      enable_dhcp: false,
+      allocation_pools: [
+        { start: String(transit.prefix.host(0x1_0000)), end: String(transit.prefix.host(0x1_ffff)) },
+      ],
+    }),
+  }
+}
+
+/**
+ * It belongs to the administrator's project and each student of the group may use it (an RBAC policy a project): a
+ * network that is `shared` would be open to the other groups, and one in a student's project would go with the student.
+ */
+function tenantNetwork(input: ClassroomInput, tenant: TenantNetwork): WantedNetwork {
+  return {
+    name: classNetwork(tenant.group),
+    text: `class network of group ${tenant.group}`,
+    network: { mtu: input.addressing.tenantMtu },
+    prefix: tenant.prefix,
+    gateway: tenant.prefix.host(1),
+    resolvers: input.resolvers,
+    subnet: (state) => ({
+      subnetpool_id: ours(input.course, 'subnet pool', poolName, state.pools)?.id,
+      ipv6_ra_mode: 'slaac',
+      ipv6_address_mode: 'slaac',
+    }),
+  }
+}
+
+const flat = (physnet: string) => ({
+  'provider:network_type': 'flat',
+  'provider:physical_network': physnet,
+})

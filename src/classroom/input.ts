@@ -1,0 +1,80 @@
+// Decides what the classroom needs to know of a course and a server to fill its cloud.
+// Leaves where it comes from (plan, course, image) to deploy/.
+import type { Address } from '../core/prefix.ts'
+import type { Secret, Vault } from '../core/secret.ts'
+import type { Shell } from '../core/shell.ts'
+import type { Addressing } from '../core/site.ts'
+import type { Clock } from '../cloud/clock.ts'
+import type { Cloud } from '../cloud/open.ts'
+
+export type ClassroomStudent = {
+  /** Keystone user, and directory of the hand-outs: `[a-z][a-z0-9-]*`. */
+  login: string
+  /** A public key of the student's own; null: one is made, and its private half handed out. */
+  sshKey: string | null
+}
+export type ClassroomGroup = { name: string; students: readonly ClassroomStudent[] }
+
+export type Size = { vcpus: number; ramMiB: number; diskGiB: number }
+
+export type ClassroomInput = {
+  /** The course's slug: the mark on everything that is made. */
+  course: string
+  /** Name of the server whose cloud it is: `os1`. */
+  site: string
+  region: string
+  addressing: Addressing
+  resolvers: readonly Address[]
+  /** The groups placed on this server. */
+  groups: readonly ClassroomGroup[]
+  /** Instances on br-ex itself, network `direct`. */
+  direct: boolean
+  /** One instance of a student. */
+  size: Size
+  instancesPerStudent: number
+  image: {
+    name: string
+    /** File on this machine. */
+    path: string
+    /** Changes when the image does. */
+    digest: string
+    diskFormat: string
+    minDiskGiB: number
+    minRamMiB: number
+    properties: Readonly<Record<string, string>>
+  }
+  handouts: {
+    /** On this machine; one directory a student is made in it, 0700. */
+    dir: string
+    /** Public address of Keystone, with its version: `https://[2001:db8::1]/identity/v3`. */
+    authUrl: string
+    /** The course's certificate authority in PEM, given to each student; null where a public one signed. */
+    ca: string | null
+  }
+}
+
+export type ClassroomDeps = {
+  /** The cloud as its administrator. Opened at the first look, not before: the plan is made while there is none. */
+  cloud: () => Promise<Cloud>
+  /** The cloud as a student. */
+  cloudAs: (account: { user: string; project: string; password: Secret }) => Promise<Cloud>
+  /** Saved before any task runs; `classroomSecrets` says what must be in it. */
+  vault: Vault
+  /** This machine: ssh-keygen runs in it. */
+  shell: Shell
+  clock: Clock
+}
+
+export const passwordName = (login: string) => `student/${login}`
+export const projectName = (course: string, login: string) => `${course}-${login}`
+export const classNetwork = (group: string) => `class-${group}`
+export const routerName = (group: string) => `router-${group}`
+
+/** Names of the secrets that the classroom asks of the vault. */
+export function classroomSecrets(groups: readonly ClassroomGroup[]): string[] {
+  return groups.flatMap(({ students }) => students.map(({ login }) => passwordName(login)))
+}
+
+/** Flavors. A disk of 0 would let nobody but an administrator boot from an image (Nova answers 403). */
+export const flavorNames = { course: 'course.small', proof: 'proof.tiny' } as const
+export const proofSize: Size = { vcpus: 1, ramMiB: 256, diskGiB: 1 }

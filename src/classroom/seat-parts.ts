@@ -1,0 +1,223 @@
+// Decides what a student's project may use: quotas, the default group's rules, the class network, the key pair.
+// Leaves the account to account-parts.
+import type { NetworkQuota, NewRule, Rule, SecurityGroup } from '../cloud/network.ts'
+import { once } from '../cloud/once.ts'
+import type { Cloud } from '../cloud/open.ts'
+import { findProject, findUser } from './account-parts.ts'
+import { publicKeyOf } from './handout.ts'
+import {
+  type ClassroomDeps,
+  type ClassroomInput,
+  type ClassroomStudent,
+  classNetwork,
+  proofSize,
+} from './input.ts'
+import { describe, ours } from './mark.ts'
+import { canonical, sure } from './network-parts.ts'
+import { type Part, put } from './parts.ts'
+import type { People, Survey } from './survey.ts'
+
+/** Key pairs have no description: the name says whose they are. */
+export const keypairName = 'bateau'
+
+export function seatParts(
+  input: ClassroomInput,
+  deps: ClassroomDeps,
+  survey: Survey,
+  group: string,
+  student: ClassroomStudent,
+  proofs: number,
+): Part<People>[] {
+  const { course } = input
+  const { login } = student
+  const project = (state: People) => findProject(course, login, state.projects)
+  const user = (state: People) => findUser(course, login, state.users)
+  const projectId = (state: People) => sure(project(state), `project of ${login}`).id
+  const compute = computeQuota(input, proofs)
+  const network = networkQuota(input, proofs)
+  const rules = openRules(course)
+  const shares = input.addressing.tenants.some((one) => one.group === group)
+
+  return [
+    {
+      name: 'compute quota',
+      there(state) {
+        const seen = state.computeQuotas.get(project(state)?.id ?? '')
+        return seen !== undefined && sameNumbers(compute, seen)
+      },
+      async make(cloud, now) {
+        const id = projectId(now)
+        await cloud.compute.setQuota(id, compute)
+        const seen = await cloud.compute.quota(id)
+        return (state) => void state.computeQuotas.set(id, seen)
+      },
+    },
+    {
+      name: 'network quota',
+      there(state) {
+        const id = project(state)?.id
+        const seen = state.networkQuotas.find((one) => one.project_id === id)
+        return seen !== undefined && sameNumbers(network, seen)
+      },
+      async make(cloud, now) {
+        const id = projectId(now)
+        await cloud.network.setQuota(id, network)
+        return (state) => {
+          const others = state.networkQuotas.filter((one) => one.project_id !== id)
+          state.networkQuotas = [...others, { project_id: id, ...network }]
+        }
+      },
+    },
+    {
+      name: 'rules for ICMPv6 and SSH',
+      there(state) {
+        const id = project(state)?.id
+        const found = state.defaultGroups.find((one) => one.project_id === id)
+        return found !== undefined && missingRules(rules, found).length === 0
+      },
+      async make(cloud, now) {
+        const id = projectId(now)
+        const find = () => defaultGroup(cloud, id)
+        const before = await find()
+        const lacking = missingRules(rules, before)
+        await once(
+          deps.clock,
+          () => cloud.network.createRules(before.id, id, missingRules(lacking, before)),
+          async () =>
+            (await find().then((seen) => missingRules(rules, seen))).length === 0 ? [] : undefined,
+        )
+        const after = await find()
+        return (state) => put(state.defaultGroups, after)
+      },
+    },
+    ...(shares ? [classNetworkPart(input, deps, survey, group, project)] : []),
+    {
+      name: 'key pair',
+      async there(state) {
+        const found = state.keypairs.get(user(state)?.id ?? '')?.find(({ name }) => name === keypairName)
+        return found !== undefined && keyOf(found.public_key) === keyOf(await publicKeyOf(input, student))
+      },
+      async make(cloud, now) {
+        const { id } = sure(user(now), login)
+        const publicKey = sure(await publicKeyOf(input, student), `public key of ${login}`)
+        const find = async () => (await cloud.compute.keypairs(id)).find(({ name }) => name === keypairName)
+        const old = await find()
+        if (old) await cloud.compute.deleteKeypair(id, keypairName)
+        const made = await once(
+          deps.clock,
+          () => cloud.compute.createKeypair(id, keypairName, publicKey),
+          find,
+        )
+        return (state) => {
+          const others = (state.keypairs.get(id) ?? []).filter(({ name }) => name !== keypairName)
+          state.keypairs.set(id, [...others, made])
+        }
+      },
+    },
+  ]
+}
+
+function classNetworkPart(
+  input: ClassroomInput,
+  deps: ClassroomDeps,
+  survey: Survey,
+  group: string,
+  project: (state: People) => { id: string } | undefined,
+): Part<People> {
+  const name = classNetwork(group)
+  const networkId = async () => ours(input.course, 'network', name, (await survey.base.read()).networks)?.id
+  return {
+    name: `use of ${name}`,
+    async there(state) {
+      const [network, id] = [await networkId(), project(state)?.id]
+      return state.shares.some((one) => one.object_id === network && one.target_tenant === id)
+    },
+    async make(cloud, now) {
+      const network = sure(await networkId(), `network ${name}`)
+      const { id } = sure(project(now), 'project')
+      const find = async () =>
+        (await cloud.network.rbacPolicies()).find(
+          (one) => one.object_id === network && one.target_tenant === id,
+        )
+      const made = await once(deps.clock, () => cloud.network.shareNetwork(network, id), find)
+      return (state) => put(state.shares, made)
+    },
+  }
+}
+
+/** The proof's instances stand in a student's project beside, not in place of, the student's own. */
+function computeQuota({ size, instancesPerStudent }: ClassroomInput, proofs: number) {
+  return {
+    instances: instancesPerStudent + proofs,
+    cores: instancesPerStudent * size.vcpus + proofs * proofSize.vcpus,
+    ram: instancesPerStudent * size.ramMiB + proofs * proofSize.ramMiB,
+  }
+}
+
+/** A port for each instance; room to try a network, a router and groups of one's own, without emptying the pool. */
+function networkQuota(
+  { instancesPerStudent }: ClassroomInput,
+  proofs: number,
+): Omit<NetworkQuota, 'project_id'> {
+  return {
+    network: 2,
+    subnet: 2,
+    router: 1,
+    port: instancesPerStudent + proofs + 4,
+    security_group: 5,
+    security_group_rule: 60,
+  }
+}
+
+/** RFC 4890 lets ICMPv6 through; SSH is how the class works. From everywhere: students work from home. */
+function openRules(course: string): NewRule[] {
+  const from = { direction: 'ingress', ethertype: 'IPv6', remote_ip_prefix: '::/0' } as const
+  return [
+    { ...from, protocol: 'ipv6-icmp', description: describe(course, 'ping and path MTU') },
+    {
+      ...from,
+      protocol: 'tcp',
+      port_range_min: 22,
+      port_range_max: 22,
+      description: describe(course, 'SSH'),
+    },
+  ]
+}
+
+/**
+ * The project's `default` group, which Neutron makes when it is first asked for by project. Rules go there and not into a
+ * group of bateau's own: an instance started without choosing a group is then reachable, as the class expects.
+ */
+async function defaultGroup(cloud: Cloud, projectId: string): Promise<SecurityGroup> {
+  const all = await cloud.network.securityGroups({ project_id: projectId })
+  return sure(
+    all.find(({ name }) => name === 'default'),
+    `default security group of project ${projectId}`,
+  )
+}
+
+function missingRules(wanted: readonly NewRule[], { security_group_rules: seen }: SecurityGroup): NewRule[] {
+  return wanted.filter((rule) => !seen.some((one) => opens(one, rule)))
+}
+
+function opens(seen: Rule, wanted: NewRule): boolean {
+  return (
+    seen.direction === wanted.direction &&
+    seen.ethertype === wanted.ethertype &&
+    protocolOf(seen.protocol) === wanted.protocol &&
+    (seen.port_range_min ?? undefined) === wanted.port_range_min &&
+    (seen.port_range_max ?? undefined) === wanted.port_range_max &&
+    (seen.remote_ip_prefix == null ? !seen.remote_group_id : canonical(seen.remote_ip_prefix) === '::/0')
+  )
+}
+
+/** Neutron keeps the older names as they were given. */
+const protocolOf = (protocol: string | null | undefined) =>
+  protocol === 'icmpv6' || protocol === 'icmp6' || protocol === '58' ? 'ipv6-icmp' : protocol
+
+function sameNumbers<T extends object>(wanted: T, seen: { [K in keyof T]: unknown }): boolean {
+  return (Object.keys(wanted) as (keyof T)[]).every((key) => wanted[key] === seen[key])
+}
+
+/** Type and key of an OpenSSH public key line, without its comment. */
+const keyOf = (line: string | undefined) => line?.trim().split(/\s+/).slice(0, 2).join(' ')
