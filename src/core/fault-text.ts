@@ -1,6 +1,7 @@
 // Decides how a fault reads as plain text: place, what, the line with a caret, why, fix.
 // Leaves colours and the stream to the faces.
 import type { Fault, Where } from './fault.ts'
+import { textWidth } from './text-width.ts'
 
 /** Columns of source shown around a caret; longer lines are cut to a window that holds the caret. */
 const windowWidth = 96
@@ -32,7 +33,7 @@ function excerpt(where: Where): string[] {
   const tail = from + windowWidth < where.source.length ? '…' : ''
   const number = String(where.line).padStart(5)
   const length = Math.max(1, Math.min(where.length, windowWidth - (caretAt - from)))
-  const pad = ' '.repeat(lead.length + width(plain(cut.slice(0, caretAt - from))))
+  const pad = ' '.repeat(lead.length + textWidth(plain(cut.slice(0, caretAt - from))))
   return [
     `${number} | ${lead}${plain(cut)}${tail}`,
     `${' '.repeat(number.length)} | ${pad}${'^'.repeat(length)}`,
@@ -51,19 +52,4 @@ function plain(text: string, keepNewlines = false): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) =>
     char === '\n' && keepNewlines ? char : char === '\t' ? ' ' : '·',
   )
-}
-
-/** Terminal columns: combining marks take none, East Asian wide characters and emoji two. */
-function width(text: string): number {
-  let columns = 0
-  for (const char of text.normalize('NFC')) {
-    if (/\p{M}/u.test(char)) continue
-    columns +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u.test(
-        char,
-      )
-        ? 2
-        : 1
-  }
-  return columns
 }

@@ -1,4 +1,4 @@
-// Decides what is known of something a provider sells: its size, its price, and from when that knowledge is.
+// Decides what is known of a provider without asking it: what it sells, for how much, and how its IPv6 arrives.
 // Leaves the list of them to provider/, and what follows from them to plan/.
 
 /** Amounts are in `currency`, without VAT, as the provider lists them. */
@@ -18,4 +18,16 @@ export type Offer = {
   /** Day the price was read, and where. */
   seen: string
   source: string
+}
+
+/** A provider's way with IPv6, and what a person does there before `bateau up`. */
+export type ProviderWay = {
+  provider: string
+  /** Null where it differs from server to server. */
+  delivery: 'routed' | 'dhcpv6-pd' | 'on-link' | null
+  /** Address of the provider's router where it is the same for everybody; else null. */
+  gateway: string | null
+  /** What the provider's documentation says of it, as a clause. */
+  says: string
+  byHand: readonly string[]
 }

@@ -38,7 +38,7 @@ function dates(get: Get, report: Report) {
   if (
     typeof start === 'string' &&
     typeof end === 'string' &&
-    /^\d{4}-\d\d-\d\d$/.test(start + '') &&
+    /^\d{4}-\d\d-\d\d$/.test(start) &&
     /^\d{4}-\d\d-\d\d$/.test(end) &&
     end <= start
   )

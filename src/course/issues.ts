@@ -34,16 +34,17 @@ function told(issue: Issue, path: Path, file: YamlFile): Told {
     }
     case 'invalid_type': {
       const found = valueAt(file.value, path)
-      if (found === undefined)
-        return { code: 'missing-key', title: 'missing', why: meaning, fix: `add it, ${like}` }
+      if (found === undefined) return missing(meaning, like)
       return explainType(issue.expected, found, file.written(path), path, like)
     }
     case 'invalid_value': {
-      const written = String(valueAt(file.value, path))
-      const guess = nearest(written, issue.values.map(String))
+      const found = valueAt(file.value, path)
+      if (found === undefined) return missing(meaning, like)
+      if (typeof found !== 'string') return explainType('string', found, file.written(path), path, like)
+      const guess = nearest(found, issue.values.map(String))
       return {
         code: 'unknown-value',
-        title: `${short(written)} is not one of ${issue.values.map(String).join(', ')}`,
+        title: `${short(found)} is not one of ${issue.values.map(String).join(', ')}`,
         why: meaning,
         fix: guess === undefined ? `write one of these` : `did you mean ${guess}?`,
       }
@@ -73,6 +74,10 @@ function told(issue: Issue, path: Path, file: YamlFile): Told {
     case 'unrecognized_keys':
       return { code: 'bad-value', title: issue.message, why: meaning, fix: like }
   }
+}
+
+function missing(why: string, like: string): Told {
+  return { code: 'missing-key', title: 'missing', why, fix: `add it, ${like}` }
 }
 
 function unknownKey(path: Path, key: string, file: YamlFile): Fault {

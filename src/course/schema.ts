@@ -169,14 +169,12 @@ export const courseFile = z
           .array(address(about('IPv6 address of a DNS resolver.', '2620:fe::fe')))
           .min(1)
           .max(4)
-          .default(() => [])
-          .meta({
-            ...about(
-              'DNS resolvers that instances are told. Left out: 2620:fe::fe and 2001:4860:4860::8888.',
-              ['2620:fe::fe'],
-            ),
-            default: ['2620:fe::fe', '2001:4860:4860::8888'],
-          }),
+          .optional()
+          .meta(
+            about('DNS resolvers that instances are told. Left out: 2620:fe::fe and 2001:4860:4860::8888.', [
+              '2620:fe::fe',
+            ]),
+          ),
       })
       .prefault({})
       .meta(about('Networks that instances can be on.')),
@@ -241,5 +239,12 @@ export type CourseFile = z.output<typeof courseFile>
 
 /** JSON Schema (draft 2020-12) of the course file, for editors: what `bateau schema` prints. */
 export function courseJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(courseFile, { io: 'input' }) as Record<string, unknown>
+  return z.toJSONSchema(courseFile, {
+    io: 'input',
+    // zod drops examples of whatever is read into another value; ours are of the input.
+    override: ({ zodSchema, jsonSchema }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.['examples']
+      if (Array.isArray(examples) && examples.length > 0) jsonSchema.examples = examples
+    },
+  }) as Record<string, unknown>
 }

@@ -34,7 +34,7 @@ export function toCourse(
     engine: data.engine,
     networks: {
       ...data.networks,
-      resolvers: data.networks.resolvers.length > 0 ? data.networks.resolvers : resolvers,
+      resolvers: data.networks.resolvers ?? resolvers,
     },
     access: { ...data.access, key: data.access.key ?? null, jump: data.access.jump ?? null },
     budget: data.budget === undefined ? null : Money.of(data.budget, currency),
@@ -45,7 +45,7 @@ export function toCourse(
     })),
     accept: data.accept,
     rehearsal: { mirror: data.rehearsal.mirror ?? null },
-    source: { file: source.file, at: source.at },
+    source: { file: source.file, at: (path) => source.at(path) },
   }
 }
 

@@ -23,7 +23,7 @@ export function explainType(
       fix: `write one, ${like}; or remove the line`,
     }
   const secret = path.includes('duid')
-  const text = secret ? '•••' : short(written ?? String(found))
+  const text = secret ? '•••' : short(written ?? JSON.stringify(found))
   switch (expected) {
     case 'string':
       return wantedText(found, text, path, like, secret)

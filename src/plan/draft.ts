@@ -3,7 +3,7 @@
 import type { Prefix } from '../core/prefix.ts'
 import type { Addressing, HostFacts } from '../core/site.ts'
 import type { Where } from '../core/fault.ts'
-import type { Offer } from '../core/offer.ts'
+import type { Offer, ProviderWay } from '../core/offer.ts'
 import type { Course, Day, Path, Server } from '../course/course.ts'
 import { pathText } from '../course/course.ts'
 import type { Capacity, Demand } from './capacity.ts'
@@ -14,6 +14,8 @@ import type { Placed } from './placement.ts'
 export type Inventory = {
   hosts: Readonly<Record<string, HostFacts>>
   offers: readonly Offer[]
+  /** Left out: nothing is known of any provider's ways. */
+  ways?: readonly ProviderWay[]
 }
 
 export type Policy = {

@@ -63,54 +63,43 @@ function partsOf(
         : `the only cloud, though it has ${free(best)} seats left for ${size}`,
     )
   if (free(best) >= size) return whole(best, `most seats left (${free(best)})`)
-  const total = names.reduce((sum, name) => sum + free(name), 0)
-  return total >= size ? filledUp(group, order, free) : shared(group, names, free, total)
+  const needed = fewest(order, free, size)
+  return needed.length > 0
+    ? shared(
+        group,
+        names.filter((name) => needed.includes(name)),
+        free,
+      )
+    : shared(group, names, free)
 }
 
-/** On as few servers as hold it. */
-function filledUp(group: Group, order: readonly string[], free: (server: string) => number): Placed[] {
-  let from = 0
-  const parts: Placed[] = []
-  for (const server of order) {
-    const students = group.students.slice(from, from + free(server))
-    if (students.length === 0) break
-    from += students.length
-    parts.push({
-      group: group.name,
-      server,
-      students,
-      whole: false,
-      because: `no server has ${group.students.length} seats left; ${free(server)} here`,
-    })
-  }
-  return parts
+/** The servers with most seats left, as many as hold so many students; none when all together do not. */
+function fewest(order: readonly string[], free: (server: string) => number, size: number): string[] {
+  let seats = 0
+  const enough = order.findIndex((server) => (seats += free(server)) >= size)
+  return order.slice(0, enough + 1)
 }
 
-/** In proportion to seats left (evenly when there are none at all), so that no server suffers more than another. */
-function shared(
-  group: Group,
-  names: readonly string[],
-  free: (server: string) => number,
-  total: number,
-): Placed[] {
+/**
+ * In proportion to seats left (evenly when there are none at all), so that no server suffers more than another. Where
+ * the seats suffice no part exceeds them: a part is less than one student more than its exact share.
+ */
+function shared(group: Group, names: readonly string[], free: (server: string) => number): Placed[] {
   const size = group.students.length
+  const total = names.reduce((sum, name) => sum + free(name), 0)
   const weight = (server: string) => (total === 0 ? 1 / names.length : free(server) / total)
-  let share = 0
+  const because =
+    total >= size
+      ? `no server has ${size} seats left, so ${names.join(' and ')} share them`
+      : `all servers together have ${total} seats left for ${size}, so each takes its share`
+  let exact = 0
   let from = 0
-  return names.flatMap((server) => {
-    share += weight(server) * size
-    const to = Math.round(share)
+  return names.flatMap((server, i) => {
+    exact += weight(server) * size
+    const to = i === names.length - 1 ? size : Math.round(exact)
     const students = group.students.slice(from, to)
     from = to
     if (students.length === 0) return []
-    return [
-      {
-        group: group.name,
-        server,
-        students,
-        whole: students.length === size,
-        because: `all servers together have ${total} seats left for ${size}, so each takes its share`,
-      },
-    ]
+    return [{ group: group.name, server, students, whole: students.length === size, because }]
   })
 }

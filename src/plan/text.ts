@@ -3,14 +3,20 @@
 import type { Demand } from './capacity.ts'
 import type { Finding, PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
-import { table, wrap } from './table.ts'
+import { memoryText as gib, table, wrap } from './table.ts'
 
 const columns = 100
 
-const gib = (mib: number) => `${Number((mib / 1024).toFixed(1))} GiB`
-
 export function planText(plan: Plan): string {
-  const sections = [heading(plan), demand(plan), servers(plan), addresses(plan), cost(plan), findings(plan)]
+  const sections = [
+    heading(plan),
+    demand(plan),
+    servers(plan),
+    addresses(plan),
+    cost(plan),
+    byHand(plan),
+    findings(plan),
+  ]
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -147,6 +153,17 @@ function cost({ cost: { total, perStudent, lines, currency } }: Plan): string[] 
       '  ',
     ),
   ]
+}
+
+/** What bateau cannot do at a provider whose API it does not call. */
+function byHand({ servers, inventory, policy }: Plan): string[] {
+  const providers = new Set(servers.map((planned) => planned.server.provider))
+  const known = (inventory.ways ?? []).filter((way) => providers.has(way.provider as 'adopted'))
+  if (policy.rehearsal || known.length === 0) return []
+  const lines = known.flatMap((way) =>
+    way.byHand.flatMap((step) => wrap(`${way.provider}: ${step}`, columns, '  ')),
+  )
+  return ['Before `bateau up`, by hand', ...lines]
 }
 
 function findings(plan: Plan): string[] {

@@ -3,13 +3,7 @@
 import { Prefix } from '../../core/prefix.ts'
 import type { Path } from '../../course/course.ts'
 import { blockLengths, groupsIn, layOut } from '../addressing.ts'
-import {
-  finding,
-  unlessRehearsed,
-  type Finding,
-  type PlannedServer,
-  type Rule,
-} from '../draft.ts'
+import { finding, unlessRehearsed, type Finding, type PlannedServer, type Rule } from '../draft.ts'
 
 type Reserved = { prefix: Prefix; what: string; kind: 'never' | 'paper' | 'lab' }
 

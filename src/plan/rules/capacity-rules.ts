@@ -2,6 +2,7 @@
 // Leaves counting to capacity and placing to placement.
 import type { Disk } from '../../course/course.ts'
 import type { Capacity } from '../capacity.ts'
+import { memoryText as gib } from '../table.ts'
 import {
   finding,
   unlessRehearsed,
@@ -11,7 +12,6 @@ import {
   type Rule,
 } from '../draft.ts'
 
-const gib = (mib: number) => `${Number((mib / 1024).toFixed(1))} GiB`
 const percent = (part: number) => `${Math.round(part * 100)} %`
 
 /** Students that have instances on a server at the same time: the largest part of a group, or all that are placed. */
@@ -102,8 +102,8 @@ export const rotationalDisk: Rule = (draft) =>
     const path = ['servers', index, ...(server.disks ? ['disks'] : server.offer === null ? [] : ['offer'])]
     if (!planned)
       return [
-        finding(draft, 'info', 'rotational-disk', path, {
-          title: `${server.name}: a rotational disk, kept out of the plan by its role`,
+        finding(draft, unlessRehearsed(draft, 'warning'), 'rotational-disk', path, {
+          title: `${server.name}: a rotational disk, so it stays out of the class`,
           why: 'it would not carry a class; it is only paid for',
           fix: 'cancel it with the provider if it is still rented',
         }),
@@ -182,23 +182,20 @@ export const lessThanSaid: Rule = (draft) =>
   })
 
 /** A group on two servers has two networks, and its students are told two addresses. */
-export const groupSplit: Rule = (draft) =>
-  draft.course.groups.flatMap((group, i) => {
+export const groupSplit: Rule = (draft) => {
+  const split = draft.course.groups.flatMap((group) => {
     const parts = draft.servers.flatMap((planned) =>
       planned.placed.filter((placed) => placed.group === group.name),
     )
-    if (parts.length < 2) return []
-    return [
-      finding(
-        draft,
-        'warning',
-        'group-split',
-        draft.course.groups.length > 1 ? ['students', 'groups'] : ['students'],
-        {
-          title: `group ${group.name} is split: ${parts.map((part) => `${part.students.length} on ${part.server}`).join(', ')}`,
-          why: 'no server holds it whole; each part has its own cloud, its own network and its own dashboard',
-          fix: i === 0 ? 'smaller groups, a larger server, or know it' : 'the same as for the group before',
-        },
-      ),
-    ]
+    const text = `${group.name} (${parts.map((part) => `${part.students.length} on ${part.server}`).join(', ')})`
+    return parts.length > 1 ? [text] : []
   })
+  if (split.length === 0) return []
+  return [
+    finding(draft, 'warning', 'group-split', ['students', 'groups'], {
+      title: `split over servers: ${split.slice(0, 6).join('; ')}${split.length > 6 ? `; ${split.length - 6} more` : ''}`,
+      why: 'no server holds such a group whole; each part has its own cloud, its own network and its own dashboard',
+      fix: 'smaller groups, a larger server, or know it',
+    }),
+  ]
+}

@@ -26,32 +26,12 @@ export const notYetDelivered: Rule = (draft) =>
     ]
   })
 
-type Way = 'routed' | 'dhcpv6-pd' | 'on-link'
-
-/** What each provider's documentation says of its dedicated servers. */
-const ways: Readonly<Record<string, { way: Way; gateway?: string; says: string }>> = {
-  dedibox: { way: 'dhcpv6-pd', says: 'Dedibox delegates blocks by DHCPv6, to the DUID of the block' },
-  'elastic-metal': {
-    way: 'routed',
-    says: 'a flexible IPv6 of Elastic Metal is routed to the server it is attached to',
-  },
-  hetzner: {
-    way: 'routed',
-    gateway: 'fe80::1',
-    says: "Hetzner routes the block to the server's link-local address, its router is fe80::1",
-  },
-  ovh: {
-    way: 'on-link',
-    says: "OVHcloud's /64 is on-link: its router asks for every address by neighbour discovery",
-  },
-}
-
 export const unlikeProvider: Rule = (draft) =>
   draft.servers.flatMap((planned): Finding[] => {
     const { provider, ipv6 } = planned.server
-    const habit = ways[provider]
-    if (!ipv6 || !habit || ipv6.delivery === 'slaac-only' || draft.policy.rehearsal) return []
-    if (ipv6.delivery !== habit.way)
+    const habit = draft.inventory.ways?.find((way) => way.provider === provider)
+    if (!ipv6 || !habit?.delivery || ipv6.delivery === 'slaac-only' || draft.policy.rehearsal) return []
+    if (ipv6.delivery !== habit.delivery)
       return [
         finding(
           draft,
@@ -61,11 +41,11 @@ export const unlikeProvider: Rule = (draft) =>
           {
             title: `${planned.name}: ${ipv6.delivery} is not how ${provider} delivers`,
             why: habit.says,
-            fix: `write delivery: ${habit.way}, unless the provider's console says otherwise`,
+            fix: `write delivery: ${habit.delivery}, unless the provider's console says otherwise`,
           },
         ),
       ]
-    if (habit.gateway !== undefined && String(ipv6.gateway) !== habit.gateway)
+    if (habit.gateway !== null && String(ipv6.gateway) !== habit.gateway)
       return [
         finding(draft, 'warning', 'gateway-unlike-provider', ['servers', planned.index, 'ipv6', 'gateway'], {
           title: `${planned.name}: gateway ${String(ipv6.gateway)}, but ${provider} has ${habit.gateway}`,
