@@ -1,0 +1,152 @@
+// Decides how Neutron runs: ML2 with OVN, flat physnets for the outside, Geneve for tenants.
+// Leaves networks, subnets and routers to the classroom, bridges to ovs.ts.
+import { bridges, type Site } from '../../core/site.ts'
+import { command, file, type HostStep } from '../../core/step.ts'
+import { ini } from '../../render/ini.ts'
+import { apiFiles } from './apps.ts'
+import { tableExists } from './mariadb.ts'
+import { datapath, outerBridges } from './ovs.ts'
+import { internalUrl, ports } from './ports.ts'
+import { authtoken, behindFront, database, serviceUser, transportUrl } from './settings.ts'
+import { active, answers, dropIn, restart } from './units.ts'
+import { workers } from './workers.ts'
+
+/** Bytes that Geneve adds: an IPv6 header (40), UDP (8), Geneve with OVN's option (16), inner Ethernet (14), spare 20. */
+const geneve = { outerHeader: 40, maxHeader: 58 } as const
+
+export const neutronConfigPaths = [
+  '/etc/neutron/neutron.conf',
+  '/etc/neutron/plugins/ml2/ml2_conf.ini',
+] as const
+
+export function neutronSteps(site: Site): HostStep[] {
+  const [main, ml2] = neutronConfigPaths
+  const config = [
+    file(
+      main,
+      ini({
+        DEFAULT: {
+          auth_strategy: 'keystone',
+          core_plugin: 'ml2',
+          service_plugins: 'ovn-router',
+          bind_host: '::1',
+          api_workers: workers(site).neutron,
+          rpc_workers: 0,
+          host: site.name,
+          state_path: '/var/lib/neutron',
+          transport_url: transportUrl(site),
+          notify_nova_on_port_status_changes: true,
+          notify_nova_on_port_data_changes: true,
+          global_physnet_mtu: site.addressing.tenantMtu + geneve.outerHeader + geneve.maxHeader,
+          // No agent of DHCP or layer 3 exists: OVN is both.
+          dhcp_agents_per_network: 0,
+        },
+        agent: {
+          root_helper: 'sudo /usr/bin/neutron-rootwrap /etc/neutron/rootwrap.conf',
+        },
+        database: database(site, 'neutron'),
+        oslo_concurrency: { lock_path: '/var/lock/neutron' },
+        oslo_middleware: behindFront,
+        keystone_authtoken: authtoken(site, 'neutron'),
+        nova: { ...serviceUser(site, 'neutron'), endpoint_type: 'internal' },
+        placement: { ...serviceUser(site, 'neutron'), endpoint_type: 'internal' },
+      }),
+      '0640',
+      'root:neutron',
+    ),
+    file(
+      ml2,
+      ini({
+        ml2: {
+          type_drivers: 'flat,geneve',
+          tenant_network_types: 'geneve',
+          mechanism_drivers: 'ovn',
+          extension_drivers: 'port_security',
+          overlay_ip_version: 6,
+        },
+        ml2_type_flat: {
+          flat_networks: outerBridges(site)
+            .map(({ physnet }) => physnet)
+            .join(','),
+        },
+        ml2_type_geneve: { vni_ranges: '1:4096', max_header_size: geneve.maxHeader },
+        securitygroup: { enable_security_group: true },
+        ovn: {
+          ovn_nb_connection: `tcp:[::1]:${ports.ovnNorthbound}`,
+          ovn_sb_connection: `tcp:[::1]:${ports.ovnSouthbound}`,
+          // Instances are told who they are by a config drive (nova.ts).
+          ovn_metadata_enabled: false,
+          // In user space segments are whole when their length is checked: 5 MB took 25 s instead of 0.4 s.
+          ovn_emit_need_to_frag: datapath(site) === 'system',
+          ovsdb_log_level: 'WARNING',
+        },
+        ovs: { integration_bridge: bridges.integration, ovsdb_connection: `tcp:[::1]:${ports.ovsdb}` },
+      }),
+      '0640',
+      'root:neutron',
+    ),
+  ]
+  const configArgs = neutronConfigPaths.map((path) => `--config-file=${path}`)
+  const needs = [
+    'mariadb.service',
+    'rabbitmq-server.service',
+    'memcached.service',
+    'keystone.service',
+    'ovn-central.service',
+  ]
+  return [
+    {
+      id: 'openstack/neutron/sync',
+      title: 'Neutron: database schema',
+      because: 'tables come before the service',
+      files: config,
+      run: [
+        {
+          ...command(
+            'runuser',
+            '-u',
+            'neutron',
+            '--',
+            'neutron-db-manage',
+            ...configArgs,
+            'upgrade',
+            'heads',
+          ),
+          idleSeconds: 600,
+        },
+      ],
+      verify: [tableExists('neutron', 'alembic_version')],
+      after: ['openstack/mariadb/schemas'],
+    },
+    {
+      id: 'openstack/neutron',
+      title: 'Neutron',
+      because: 'networks, addresses, routers and security groups',
+      files: [
+        ...config,
+        ...apiFiles({
+          unit: 'neutron-api',
+          user: 'neutron',
+          port: ports.network,
+          wsgiFile: '/usr/bin/neutron-api',
+          processes: workers(site).neutron,
+          threads: 1,
+          needs,
+          more: {
+            paste: 'config:/etc/neutron/api-paste.ini',
+            pyargv: configArgs.join(' '),
+            // The workers of one start recognise each other by it (OVN hash ring).
+            'start-time': '%t',
+          },
+        }),
+        dropIn({ unit: 'neutron-ovn-maintenance-worker.service', needs: [...needs, 'neutron-api.service'] }),
+      ],
+      run: restart('neutron-api.service', 'neutron-ovn-maintenance-worker.service'),
+      verify: [
+        ...active('neutron-api.service', 'neutron-ovn-maintenance-worker.service'),
+        answers(internalUrl(ports.network, '/')),
+      ],
+      after: ['openstack/neutron/sync', 'openstack/identities', 'openstack/rabbitmq', 'openstack/ovn'],
+    },
+  ]
+}
