@@ -1,6 +1,5 @@
 // Decides what the commands ask of the engine room.
 // Leaves the doing to deploy/voyage.
-import type { HostStep } from '../core/step.ts'
 import type { ExitCode, Face } from '../deploy/face.ts'
 
 /** What every deed gets beside its own options: `signal` says stop at the next safe place. */
@@ -16,6 +15,3 @@ export type Deeds = {
   /** Interactive on this process's own streams; the answer is the exit code of ssh(1). */
   ssh(options: { file: string | null; name: string; command: readonly string[] }, face: Face): Promise<number>
 }
-
-/** Every step of one host, in order. */
-export type HostSteps = { host: string; steps: readonly HostStep[] }

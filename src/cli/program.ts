@@ -1,6 +1,8 @@
 // Decides which commands there are and what is common to them: help, version, wrong usage.
 // Leaves each command to its file in command/.
 import { Command, CommanderError } from '@commander-js/extra-typings'
+import { Trouble } from '../core/fault.ts'
+import { showFault } from '../core/fault-text.ts'
 import { exits } from '../deploy/face.ts'
 import { checkCommand } from './command/check.ts'
 import { downCommand } from './command/down.ts'
@@ -25,6 +27,9 @@ ${Object.entries(meanings)
   .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
   .join('\n')}
 `
+
+/** Every switch is off unless given; saying so at each is noise. */
+const help = { optionDescription: (option: { description: string }) => option.description }
 
 /** Carries out one command line (without node and script) and answers with the exit code. Bugs are thrown. */
 export async function run(words: readonly string[], context: Context): Promise<number> {
@@ -54,14 +59,17 @@ export async function run(words: readonly string[], context: Context): Promise<n
     program.addCommand(make(context, answer))
 
   for (const one of [program, ...program.commands]) {
-    const help = one === program ? './bateau --help' : `./bateau ${one.name()} --help`
-    one.exitOverride().configureOutput({
-      writeOut: (text) => void context.terminal.out.write(text),
-      writeErr: (text) => void context.terminal.err.write(text),
-      outputError: (text, write) => write(usageFault(text, help)),
-      getOutHasColors: () => context.terminal.hasColour.out,
-      getErrHasColors: () => context.terminal.hasColour.err,
-    })
+    const moreHelp = one === program ? './bateau --help' : `./bateau ${one.name()} --help`
+    one
+      .exitOverride()
+      .configureHelp(help)
+      .configureOutput({
+        writeOut: (text) => void context.terminal.out.write(text),
+        writeErr: (text) => void context.terminal.err.write(text),
+        outputError: (text, write) => write(usageFault(text, moreHelp)),
+        getOutHasColors: () => context.terminal.hasColour.out,
+        getErrHasColors: () => context.terminal.hasColour.err,
+      })
   }
   if (words.length === 0) {
     program.outputHelp()
@@ -71,6 +79,10 @@ export async function run(words: readonly string[], context: Context): Promise<n
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage
+    if (error instanceof Trouble) {
+      context.terminal.err.write(`${showFault(error.fault)}\n`)
+      return exits.refused
+    }
     throw error
   }
   return code

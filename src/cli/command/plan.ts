@@ -1,13 +1,7 @@
-// Decides how `bateau plan` is called, and which of a plan's forms is printed.
-// Leaves the plan to plan/, and the steps it leads to to deploy/.
-import { readFileSync } from 'node:fs'
+// Decides how `bateau plan` is called.
+// Leaves which form of the plan is printed to plan-output.
 import { Command } from '@commander-js/extra-typings'
-import type { Fault } from '../../core/fault.ts'
-import { exits } from '../../deploy/face.ts'
-import { type Answer, type Context, pathOf } from '../context.ts'
-import { errPaint } from '../terminal.ts'
-import { stepsText } from '../view/steps.ts'
-import { faultText } from '../view/teller.ts'
+import type { Answer, Context } from '../context.ts'
 
 export function planCommand({ terminal }: Context, answer: Answer) {
   return new Command('plan')
@@ -15,12 +9,20 @@ export function planCommand({ terminal }: Context, answer: Answer) {
       'what a course file leads to: capacity, addresses, cost and what is wrong with it; changes nothing',
     )
     .argument('<file>', 'course file')
-    .option('--json', 'the plan as one JSON object', false)
+    .option('--json', 'as one JSON object', false)
     .option('--commands', 'every file and every command that `up` would install or run on each host', false)
-    .option('--strict', 'exit 3 when there is any finding, not only one that `up` refuses', false)
+    .option('--strict', 'end with 3 when there is any error or warning', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  ./bateau plan course.yaml\n  ./bateau plan course.yaml --commands | less\n  ./bateau plan course.yaml --json | jq .cost.total\n',
+      `
+Examples:
+  ./bateau plan course.yaml
+  ./bateau plan course.yaml --commands | less
+  ./bateau plan course.yaml --json | jq .cost.total
+`,
     )
-    .action(async (file, { json, commands, strict }) => {})
+    .action(async (file, options) => {
+      const { printPlan } = await import('../plan-output.ts')
+      answer(await printPlan(file, options, terminal))
+    })
 }

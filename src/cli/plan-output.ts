@@ -1,0 +1,54 @@
+// Decides which of a plan's forms is printed, and what its exit code is.
+// Leaves the plan to plan/, and the steps it leads to to deploy/.
+import type { Fault } from '../core/fault.ts'
+import { showFaults } from '../core/fault-text.ts'
+import { readUpTo } from '../course/bytes.ts'
+import type { Course } from '../course/course.ts'
+import { loadCourse } from '../course/load.ts'
+import { type ExitCode, exits } from '../deploy/face.ts'
+import { planJson } from '../plan/json.ts'
+import { makePlan, type Plan } from '../plan/plan.ts'
+import { planText } from '../plan/text.ts'
+import { catalogue } from '../provider/catalogue.ts'
+import { ways } from '../provider/ways.ts'
+import { schemaVersion } from '../run/events.ts'
+import type { Terminal } from './terminal.ts'
+import { stepsText } from './view/steps.ts'
+
+export type PlanOptions = { json: boolean; commands: boolean; strict: boolean }
+
+/** Reads the course file, makes the plan and prints it; with faults in the file prints those instead. */
+export async function printPlan(file: string, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+  const course = loadCourse(file, { readFile: readUpTo })
+  return course.ok ? show(course.value, options, terminal) : refuse(course.faults, options, terminal)
+}
+
+async function show(course: Course, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+  const today = new Date(terminal.now()).toISOString().slice(0, 10)
+  const clouds = course.servers.filter((server) => server.role === 'cloud')
+  const rehearsal = clouds.length > 0 && clouds.every((server) => server.provider === 'rehearsal')
+  const plan = makePlan(course, { hosts: {}, offers: catalogue, ways }, { today, rehearsal })
+  if (options.commands) await showCommands(plan, options, terminal)
+  else terminal.out.write(options.json ? json(planJson(plan)) : planText(plan))
+  const found = plan.findings.some(({ severity }) => severity !== 'info')
+  return options.strict && found ? exits.refused : exits.done
+}
+
+async function showCommands(plan: Plan, options: PlanOptions, terminal: Terminal): Promise<void> {
+  const { stepsOffline } = await import('../deploy/steps-offline.ts')
+  const hosts = stepsOffline(plan)
+  if (options.json) terminal.out.write(json({ schema_version: schemaVersion, hosts }))
+  else terminal.out.write(`${hosts.map(({ host, steps }) => stepsText(host, steps)).join('\n\n\n')}\n`)
+  terminal.err.write(
+    'Of servers that nobody has looked at yet a fresh Debian 13 is assumed; `up` looks first, and adapts.\n',
+  )
+}
+
+/** For programs the faults are data too; standard output is JSON whatever happens. */
+function refuse(faults: readonly Fault[], options: PlanOptions, terminal: Terminal): ExitCode {
+  if (options.json) terminal.out.write(json({ schema_version: schemaVersion, faults }))
+  terminal.err.write(`${showFaults(faults)}\n`)
+  return exits.usage
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
