@@ -1,0 +1,156 @@
+// Decides how the fake cloud is reached (one Unix socket for all services), who is let in, and which faults it has.
+// Leaves the services to their files and what they remember to state.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { glance } from './glance.ts'
+import { keystone } from './keystone.ts'
+import { neutron } from './neutron.ts'
+import { nova } from './nova.ts'
+import { type Ask, refuse, type Reply, type Service, State } from './state.ts'
+
+/** What can be wrong with a cloud. Each is asked at every call, with how many calls there were before it. */
+export type Faults = {
+  /** Answers 503 instead of doing it. */
+  unavailable: (call: number) => boolean
+  /** Does it, and answers 503. */
+  unavailableAfter: (call: number) => boolean
+  /** Does it, and drops the connection without an answer. */
+  lost: (call: number) => boolean
+  /** Forgets all tokens. */
+  expired: (call: number) => boolean
+  /** Closes the connection after the answer without having said so, as uWSGI's http-socket does. */
+  closing: boolean
+  /** Dead from this write on (counted from 0); `after`: that write is done, but not answered. */
+  cut: { write: number; after: boolean } | undefined
+}
+
+const services: Record<string, { root: string; service: Service }> = {
+  '5000': { root: '/v3', service: keystone },
+  '8774': { root: '/v2.1', service: nova },
+  '9696': { root: '/v2.0', service: neutron },
+  '9292': { root: '/v2', service: glance },
+}
+const types: Record<string, string> = {
+  '5000': 'identity',
+  '8774': 'compute',
+  '9696': 'network',
+  '9292': 'image',
+}
+
+export class FakeCloud {
+  readonly state = new State()
+  readonly calls: string[] = []
+  writes = 0
+  faults: Faults = {
+    unavailable: () => false,
+    unavailableAfter: () => false,
+    lost: () => false,
+    expired: () => false,
+    closing: false,
+    cut: undefined,
+  }
+  readonly #dir = mkdtempSync(join(tmpdir(), 'bateau-fake-'))
+  readonly #tokens = new Map<string, Ask['as']>()
+  readonly #server = createServer((request, response) => void this.#serve(request, response))
+
+  /** Unix sockets by port, as `ssh -L` would give them. */
+  get sockets(): Map<number, string> {
+    return new Map(Object.keys(services).map((port) => [Number(port), join(this.#dir, 'socket')]))
+  }
+  async start(): Promise<this> {
+    await new Promise<void>((started) => this.#server.listen(join(this.#dir, 'socket'), started))
+    return this
+  }
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((stopped) => this.#server.close(stopped))
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const raw = Buffer.concat(chunks)
+    const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+    const method = request.method ?? 'GET'
+    const login = url.pathname === '/v3/auth/tokens'
+    const writes = method !== 'GET' && !login && !url.pathname.endsWith('/action')
+    const call = this.calls.length
+    const { faults } = this
+    const cut = faults.cut
+    if (cut && (this.writes > cut.write || (this.writes === cut.write && writes && !cut.after)))
+      return void request.socket.destroy()
+    this.calls.push(`${method} ${url.port}${url.pathname}`)
+    if (faults.expired(call)) this.#tokens.clear()
+    if (faults.unavailable(call))
+      return send(response, { ...refuse(503, 'busy'), headers: { 'retry-after': '1' } })
+    if (writes) this.writes++
+    const reply = login ? this.#login(JSON.parse(raw.toString())) : this.#ask(request, url, method, raw)
+    if (faults.lost(call) || (cut && this.writes > cut.write)) return void request.socket.destroy()
+    send(response, faults.unavailableAfter(call) ? refuse(503, 'busy') : reply)
+    if (faults.closing) response.on('finish', () => request.socket.destroy())
+  }
+
+  #ask(request: IncomingMessage, url: URL, method: string, raw: Buffer): Reply {
+    const as = this.#tokens.get(String(request.headers['x-auth-token']))
+    if (!as) return refuse(401, 'The request you have made requires authentication.')
+    const { root, service } = services[url.port] ?? { root: '', service: () => undefined }
+    if (!url.pathname.startsWith(`${root}/`)) return refuse(404, `no ${url.pathname} on ${url.port}`)
+    const json = request.headers['content-type'] === 'application/json'
+    const reply = service(this.state, {
+      method,
+      path: url.pathname.slice(root.length),
+      query: url.searchParams,
+      body: json ? JSON.parse(raw.toString()) : {},
+      bytes: raw.length,
+      as,
+    })
+    return reply ?? refuse(404, `the fake cloud has no ${method} ${url.pathname}`)
+  }
+
+  #login({
+    auth,
+  }: {
+    auth: {
+      identity: { password: { user: { name: string; password: string } } }
+      scope: { project: { name: string } }
+    }
+  }): Reply {
+    const { name, password } = auth.identity.password.user
+    const user = this.state.users.find(
+      (one) => one.name === name && this.state.passwords.get(one.id) === password,
+    )
+    const project = this.state.projects.find((one) => one.name === auth.scope.project.name)
+    const member = this.state.assignments.some((one) => one.user === user?.id && one.project === project?.id)
+    if (!user || !project || !member) return refuse(401, 'The request you have made requires authentication.')
+    const token = `token-${this.state.id()}`
+    this.#tokens.set(token, { userId: user.id, projectId: project.id, admin: name === 'admin' })
+    const catalog = Object.entries(types).map(([port, type]) => ({
+      type,
+      endpoints: [
+        { interface: 'public', region_id: 'RegionOne', url: `https://[2001:2::1]/${type}` },
+        {
+          interface: 'internal',
+          region_id: 'RegionOne',
+          url: `http://[::1]:${port}${type === 'compute' ? '/v2.1' : ''}`,
+        },
+      ],
+    }))
+    const body = {
+      token: {
+        expires_at: '2100-01-01T00:00:00.000000Z',
+        user: { id: user.id },
+        project: { id: project.id },
+        catalog,
+      },
+    }
+    return { status: 201, body, headers: { 'x-subject-token': token } }
+  }
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Reply): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(body === undefined ? undefined : JSON.stringify(body))
+}
