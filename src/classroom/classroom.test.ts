@@ -1,0 +1,400 @@
+// The classroom against a fake cloud: what it makes, that it makes it once, and that no cut keeps it from getting there.
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FakeClock } from '../../test/fake/clock.ts'
+import { type Carried, carryOut } from '../../test/fake/openstack/run.ts'
+import { FakeCloud } from '../../test/fake/openstack/server.ts'
+import { Address, Prefix } from '../core/prefix.ts'
+import { Secret } from '../core/secret.ts'
+import type { Cloud } from '../cloud/open.ts'
+import { openCloud, throughSockets } from '../cloud/open.ts'
+import { localShell } from '../host/spawn.ts'
+import { cloudBaseTasks } from './base.ts'
+import { enrolTasks } from './enrol.ts'
+import { type ClassroomDeps, type ClassroomInput, classroomSecrets } from './input.ts'
+import { proofInstances, proofInstanceTasks } from './proof.ts'
+import { Survey } from './survey.ts'
+
+let fake: FakeCloud
+let dir: string
+const clock = new FakeClock()
+const block = Prefix.of('2001:2:0:100::/56')
+const nth = (n: number) => block.nth(64, n) ?? block
+
+const key = (login: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}`
+const student = (login: string) => ({ login, sshKey: key(login) })
+
+function input(change: Partial<ClassroomInput> = {}): ClassroomInput {
+  return {
+    course: 'nets-2026',
+    site: 'os1',
+    region: 'RegionOne',
+    addressing: {
+      block,
+      service: nth(0).host(1),
+      public: { prefix: nth(1), host: nth(1).host(1) },
+      transit: { prefix: nth(2), host: nth(2).host(1) },
+      pool: Prefix.of('2001:2:0:180::/57'),
+      tenants: [
+        { name: 'class-g1', group: 'g1', prefix: nth(128), via: nth(2).host(10) },
+        { name: 'class-g2', group: 'g2', prefix: nth(129), via: nth(2).host(11) },
+      ],
+      tenantMtu: 1402,
+    },
+    resolvers: [Address.of('2001:2::53')],
+    groups: [
+      { name: 'g1', students: [student('ada'), student('grace')] },
+      { name: 'g2', students: [student('edsger')] },
+    ],
+    direct: true,
+    size: { vcpus: 1, ramMiB: 1024, diskGiB: 5 },
+    instancesPerStudent: 2,
+    image: {
+      name: 'tiny',
+      path: join(dir, 'tiny.raw'),
+      digest: 'd1',
+      diskFormat: 'raw',
+      minDiskGiB: 1,
+      minRamMiB: 128,
+      properties: { os_distro: 'debian' },
+    },
+    handouts: { dir: join(dir, 'handouts'), authUrl: 'https://[2001:2::1]/identity/v3', ca: 'PEM\n' },
+    ...change,
+  }
+}
+
+const vault = { get: (name: string) => new Secret(`password of ${name}`) }
+
+/** A new process: own log-in, own survey, nothing remembered. */
+async function run(
+  wanted: ClassroomInput = input(),
+  on: FakeCloud = fake,
+): Promise<Carried & { survey: Survey }> {
+  const sockets = throughSockets(on.sockets)
+  const log = (user: string, project: string, password: Secret) =>
+    openCloud({
+      authUrl: 'http://[::1]:5000',
+      credentials: { kind: 'password', user, project, password },
+      region: 'RegionOne',
+      interface: 'internal',
+      dispatcherFor: sockets.dispatcherFor,
+      clock,
+    })
+  let admin: Promise<Cloud> | undefined
+  const deps: ClassroomDeps = {
+    cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'))),
+    cloudAs: ({ user, project, password }) => log(user, project, password),
+    vault,
+    shell: localShell(),
+    clock,
+  }
+  const survey = new Survey(wanted.course, deps.cloud)
+  const tasks = [
+    ...cloudBaseTasks(wanted, deps, survey),
+    ...enrolTasks(wanted, deps, survey),
+    ...proofInstanceTasks(wanted, deps, survey),
+  ]
+  try {
+    return { ...(await carryOut(tasks)), survey }
+  } finally {
+    await sockets.close()
+  }
+}
+
+beforeEach(async () => {
+  fake = await new FakeCloud().start()
+  dir = await mkdtemp(join(tmpdir(), 'bateau-class-'))
+  await writeFile(join(dir, 'tiny.raw'), 'x'.repeat(1000))
+})
+afterEach(async () => {
+  await fake.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+describe('a first run', () => {
+  it('makes everything that the plan names, and nothing else', async () => {
+    const { failed, kept } = await run()
+    expect([...failed.values()]).toEqual([])
+    expect(kept).toEqual([])
+    const seen = fake.state.picture() as Record<string, string[]>
+    expect(seen['networks']).toEqual([
+      'class-g1 bateau:nets-2026',
+      'class-g2 bateau:nets-2026',
+      'direct bateau:nets-2026',
+      'transit bateau:nets-2026',
+    ])
+    expect(seen['subnets']).toEqual([
+      'class-g1 2001:2:0:180::/64 bateau:nets-2026',
+      'class-g2 2001:2:0:181::/64 bateau:nets-2026',
+      'direct 2001:2:0:101::/64 bateau:nets-2026',
+      'transit 2001:2:0:102::/64 bateau:nets-2026',
+    ])
+    expect(seen['routers']?.[0]).toContain('"ip_address":"2001:2:0:102::a"')
+    expect(seen['interfaces']).toHaveLength(2)
+    expect(seen['roles']).toContain('ada member nets-2026-ada')
+    expect(seen['rules']).toContain('nets-2026-grace ipv6-icmp:undefined tcp:22')
+    expect(seen['shares']).toEqual([
+      'class-g1 nets-2026-ada',
+      'class-g1 nets-2026-grace',
+      'class-g2 nets-2026-edsger',
+    ])
+    expect(seen['keypairs']).toContain(`ada bateau ${key('ada')}`)
+    expect(seen['servers']).toEqual([
+      'proof-class-g1 ACTIVE nets-2026-ada',
+      'proof-class-g2 ACTIVE nets-2026-edsger',
+      'proof-direct ACTIVE nets-2026-ada',
+    ])
+    expect(seen['images']).toEqual(['tiny active 1000 d1'])
+    expect(classroomSecrets(input().groups)).toEqual(['student/ada', 'student/grace', 'student/edsger'])
+  })
+
+  it('keeps the transit network without address mode, and its planned gateways out of the allocation pool', async () => {
+    await run()
+    const transit = fake.state.subnets.find(({ name }) => name === 'transit')
+    expect(transit).not.toHaveProperty('ipv6_address_mode')
+    expect(transit).toMatchObject({
+      enable_dhcp: false,
+      allocation_pools: [{ start: '2001:2:0:102::1:0', end: '2001:2:0:102::1:ffff' }],
+    })
+    const direct = fake.state.subnets.find(({ name }) => name === 'direct')
+    expect(direct).toMatchObject({ ipv6_address_mode: 'slaac', gateway_ip: '2001:2:0:101::1' })
+    expect(direct).not.toHaveProperty('ipv6_ra_mode')
+  })
+
+  it('leaves room for the proof beside the instances of the student who carries it', async () => {
+    await run()
+    const quota = (login: string) =>
+      fake.state.computeQuotas.get(
+        fake.state.projects.find(({ name }) => name === `nets-2026-${login}`)?.id ?? '',
+      )
+    expect(quota('ada')).toMatchObject({ instances: 4, cores: 4, ram: 2 * 1024 + 2 * 256 })
+    expect(quota('grace')).toMatchObject({ instances: 2, cores: 2, ram: 2048 })
+  })
+
+  it('says the addresses and keys of the instances of the proof', async () => {
+    const { survey } = await run()
+    expect(
+      (await proofInstances(input(), survey)).map(({ name, login, keyFile }) => [name, login, keyFile]),
+    ).toEqual([
+      ['proof-direct', 'ada', null],
+      ['proof-class-g1', 'ada', null],
+      ['proof-class-g2', 'edsger', null],
+    ])
+  })
+})
+
+describe('hand-outs', () => {
+  it('give a student who brought no key one of their own, and an account file that only its owner reads', async () => {
+    const groups = [{ name: 'g1', students: [{ login: 'ada', sshKey: null }] }]
+    const { failed, survey } = await run(input({ groups }))
+    expect([...failed.values()]).toEqual([])
+    const at = (name: string) => join(dir, 'handouts/ada', name)
+    const mode = async (name: string) => ((await stat(at(name))).mode & 0o777).toString(8)
+    expect([await mode('id_ed25519'), await mode('clouds.yaml')]).toEqual(['600', '600'])
+    const clouds = await readFile(at('clouds.yaml'), 'utf8')
+    expect(clouds).toContain('password: "password of student/ada"')
+    expect(clouds).toContain('cacert: ~/.config/openstack/nets-2026-ca.pem')
+    expect(await readFile(at('nets-2026-ca.pem'), 'utf8')).toBe('PEM\n')
+    const made = await readFile(at('id_ed25519.pub'), 'utf8')
+    expect(fake.state.keypairs.map((one) => one['public_key'])).toEqual([made.trim()])
+    const [first] = await proofInstances(input({ groups }), survey)
+    expect(first?.keyFile).toBe(at('id_ed25519'))
+  })
+
+  it('that were changed or read by others are put right again', async () => {
+    await run()
+    const path = join(dir, 'handouts/ada/clouds.yaml')
+    await writeFile(path, 'clouds: {}\n')
+    const { changed } = await run()
+    expect(changed).toEqual(['os1/enrol/ada'])
+    expect(await readFile(path, 'utf8')).toContain('nets-2026')
+  })
+})
+
+describe('a second run', () => {
+  it('writes nothing, and says that all is as planned', async () => {
+    await run()
+    const before = fake.writes
+    const { kept, changed, failed } = await run()
+    expect({ changed, failed: failed.size, writes: fake.writes - before }).toEqual({
+      changed: [],
+      failed: 0,
+      writes: 0,
+    })
+    expect(kept).toHaveLength(15)
+  })
+
+  it('reads lists, and per student no more than a quota and the key pairs', async () => {
+    await run()
+    const before = fake.calls.length
+    await run()
+    const reads = fake.calls.slice(before)
+    expect(reads.filter((call) => !/os-quota-sets|os-keypairs/.test(call)).length).toBeLessThanOrEqual(18)
+    expect(reads.filter((call) => /os-quota-sets|os-keypairs/.test(call))).toHaveLength(2 * 3)
+  })
+
+  it('adds a student who came later, and touches nobody else', async () => {
+    await run()
+    const before = fake.state.picture() as Record<string, string[]>
+    const groups = [
+      { name: 'g1', students: [student('ada'), student('grace'), student('barbara')] },
+      { name: 'g2', students: [student('edsger')] },
+    ]
+    const { changed } = await run(input({ groups }))
+    expect(changed).toEqual(['os1/enrol/barbara'])
+    const after = fake.state.picture() as Record<string, string[]>
+    expect(after['projects']).toEqual(expect.arrayContaining(before['projects'] ?? []))
+  })
+
+  it('follows a changed size, key, resolver and image', async () => {
+    await run()
+    const wanted = input({
+      size: { vcpus: 1, ramMiB: 2048, diskGiB: 5 },
+      groups: [
+        { name: 'g1', students: [{ login: 'ada', sshKey: 'ssh-ed25519 AAAAnew' }, student('grace')] },
+        { name: 'g2', students: [student('edsger')] },
+      ],
+      resolvers: [Address.of('2001:2::54')],
+    })
+    const { failed } = await run({ ...wanted, image: { ...wanted.image, digest: 'd2' } })
+    expect([...failed.values()]).toEqual([])
+    const seen = fake.state.picture() as Record<string, string[]>
+    expect(seen['flavors']).toEqual(['course.small 2048', 'proof.tiny 256'])
+    expect(seen['keypairs']).toContain('ada bateau ssh-ed25519 AAAAnew')
+    expect(seen['images']).toEqual(['tiny active 1000 d2'])
+    expect(fake.state.subnets.find(({ name }) => name === 'direct')?.['dns_nameservers']).toEqual([
+      '2001:2::54',
+    ])
+  })
+
+  it('sets a password anew when the vault has another than the cloud', async () => {
+    await run()
+    const ada = fake.state.users.find(({ name }) => name === 'ada')
+    Object.assign(ada ?? {}, { description: 'bateau:nets-2026 group g1, password 00000000' })
+    const { changed } = await run()
+    expect(changed).toEqual(['os1/enrol/ada'])
+  })
+
+  it('replaces an instance that failed and starts one that was stopped', async () => {
+    await run()
+    const server = (name: string) => fake.state.servers.find((one) => one.name === name)
+    const old = server('proof-direct')?.id
+    Object.assign(server('proof-direct') ?? {}, {
+      status: 'ERROR',
+      fault: { message: 'No valid host was found.' },
+    })
+    const { failed } = await run()
+    expect([...failed.values()]).toEqual([])
+    expect(server('proof-direct')).toMatchObject({ status: 'ACTIVE' })
+    expect(server('proof-direct')?.id).not.toBe(old)
+  })
+})
+
+describe('what is somebody else’s', () => {
+  it.each([
+    ['project', () => fake.state.projects, 'nets-2026-ada', 'os1/enrol/ada'],
+    ['user', () => fake.state.users, 'ada', 'os1/enrol/ada'],
+    ['flavor', () => fake.state.flavors, 'course.small', 'os1/cloud/flavors'],
+    ['image', () => fake.state.images, 'tiny', 'os1/cloud/image'],
+  ] as const)(
+    'a %s of the same name without the mark is a fault, and stays as it is',
+    async (kind, all, name, task) => {
+      const foreign = {
+        id: 'foreign',
+        name,
+        domain_id: 'default',
+        enabled: true,
+        status: 'active',
+        visibility: 'public',
+        vcpus: 1,
+        ram: 1,
+        disk: 1,
+        tags: ['bateau:another-course'],
+        description: 'bateau:nets-2026-2',
+      }
+      all().push({ ...foreign })
+      const { failed } = await run()
+      expect(failed.get(task)?.fault).toMatchObject({
+        code: 'cloud-foreign',
+        fix: expect.stringContaining(`openstack ${kind} delete foreign`),
+      })
+      expect(all().find(({ id }) => id === 'foreign')).toEqual(foreign)
+    },
+  )
+
+  it('a network of that name in a student’s own project is none of bateau’s business', async () => {
+    fake.state.networks.push({
+      id: 'n',
+      name: 'direct',
+      project_id: 'a-student',
+      mtu: 1500,
+      shared: false,
+      'router:external': false,
+    })
+    const { failed } = await run()
+    expect(failed.size).toBe(0)
+    expect(fake.state.networks.filter(({ name }) => name === 'direct')).toHaveLength(2)
+  })
+
+  it('a subnet of ours with another prefix than the plan is not changed under its instances', async () => {
+    await run()
+    const wanted = input()
+    const moved = { prefix: nth(5), host: nth(5).host(1) }
+    const { failed } = await run({ ...wanted, addressing: { ...wanted.addressing, public: moved } })
+    expect(failed.get('os1/cloud/network/direct')?.fault).toMatchObject({ code: 'cloud-differs' })
+  })
+})
+
+describe('troubled clouds', () => {
+  it.each([
+    ['busy three times in ten', { unavailable: (call: number) => call % 10 < 3 }],
+    [
+      'answers 503 after having done it, each seventh time',
+      { unavailableAfter: (call: number) => call % 7 === 0 },
+    ],
+    ['loses each seventh answer', { lost: (call: number) => call % 7 === 0 }],
+    ['forgets its tokens every forty calls', { expired: (call: number) => call % 40 === 39 }],
+    ['closes every connection', { closing: true }],
+  ])('one that %s ends the same as a sound one', async (_, faults) => {
+    await run()
+    const troubled = await new FakeCloud().start()
+    Object.assign(troubled.faults, faults)
+    const { failed } = await run(input(), troubled)
+    expect([...failed.values()].map(({ fault }) => fault)).toEqual([])
+    expect(troubled.state.picture()).toEqual(fake.state.picture())
+    await troubled.stop()
+  })
+})
+
+describe('a cut', () => {
+  it(
+    'at any write, answered or not, leaves a cloud that the next run brings to the same end',
+    { timeout: 120_000 },
+    async () => {
+      await run()
+      const whole = fake.state.picture()
+      const writes = fake.writes
+      expect(writes).toBeGreaterThan(50)
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 0, max: writes - 1 }), fc.boolean(), async (write, after) => {
+          const cut = await new FakeCloud().start()
+          try {
+            cut.faults.cut = { write, after }
+            const first = await run(input(), cut)
+            expect(first.failed.size).toBeGreaterThan(0)
+            cut.faults.cut = undefined
+            const second = await run(input(), cut)
+            expect([...second.failed.values()].map(({ fault }) => fault)).toEqual([])
+            expect(cut.state.picture()).toEqual(whole)
+          } finally {
+            await cut.stop()
+          }
+        }),
+        { numRuns: 25 },
+      )
+    },
+  )
+})
