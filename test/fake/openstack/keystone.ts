@@ -26,7 +26,7 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
   const user = state.users.find(({ id }) => path === `/users/${id}`)
   if (user && method === 'PATCH') {
     Object.assign(user, wanted)
-    if (password !== undefined) state.passwords.set(user.id, String(password))
+    if (password !== undefined) state.passwords.set(user.id, password as string)
     return ok({ user })
   }
   const grant = /^\/projects\/(\w+)\/users\/(\w+)\/roles\/(\w+)$/.exec(path)
