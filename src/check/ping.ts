@@ -28,10 +28,7 @@ const headers = 48
 /** iputils allows root intervals under 0.2 s; busybox before 1.34 has none at all and takes 1 s. */
 const interval = '0.25'
 
-/**
- * iputils ping(8). `-M probe` leaves fragmentation to nobody and ignores the path MTU that the kernel remembers, so
- * that a packet that is too big really meets the router that says so.
- */
+/** iputils ping(8). With `packet`, nobody on the way may fragment (`-M do`): a router for which it is too long says so. */
 export async function ping(place: Shell, to: Address, options: PingOptions = {}): Promise<Pinged> {
   const count = options.count ?? 5
   const ran = await place.run(
@@ -45,7 +42,7 @@ export async function ping(place: Shell, to: Address, options: PingOptions = {})
       interval,
       '-W',
       '2',
-      ...(options.packet === undefined ? [] : ['-M', 'probe', '-s', String(options.packet - headers)]),
+      ...(options.packet === undefined ? [] : ['-M', 'do', '-s', String(options.packet - headers)]),
       ...(options.from === undefined ? [] : ['-I', String(options.from)]),
       String(to),
     ],

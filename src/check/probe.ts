@@ -17,7 +17,7 @@ export type Probe = {
   needs?: readonly string[]
   /** Ids of probes whose `no` explains a `no` of this one. */
   causes?: readonly string[]
-  /** Takes a core or a link for itself: runs when the light ones are done, one at a time. */
+  /** Takes a core or a link for itself: runs when the light ones are done, two at a time. */
   heavy?: boolean
   run(): Promise<Seen>
 }
@@ -47,7 +47,7 @@ export const unclear = (seen: string, fault?: Fault): Seen => ({
 export async function runProbes(probes: readonly Probe[], running: Running): Promise<CheckResult[]> {
   const results = new Map<string, Promise<CheckResult>>()
   const light = pLimit(parallel)
-  const heavy = pLimit(1)
+  const heavy = pLimit(2)
   const resultsOf = (ids: readonly string[]) =>
     Promise.all(
       ids

@@ -71,7 +71,9 @@ function tryPorts(net: typeof import('node:net'), argv: readonly string[]): void
       clearTimeout(timer)
       socket.removeAllListeners().on('error', () => {})
       count()
-      socket.resetAndDestroy()
+      // A socket that is still connecting would wait for its connection before it resets it.
+      if (socket.connecting) socket.destroy()
+      else socket.resetAndDestroy()
       if (--left === 0) {
         scan.open.sort((a, b) => a - b)
         process.stdout.write(JSON.stringify(scan))

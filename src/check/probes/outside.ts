@@ -131,6 +131,7 @@ export function pathMtuProbe(input: ProofInput, instance: ProofInstance): Probe 
           host,
         })
       if (mtu >= ethernet) return yes(`${mtu} bytes: ${exact.words}`)
+      await forgetPathMtu(outside)
       const long = await ping(outside, address, { count: 2, packet: ethernet })
       const seen = `${mtu} bytes: ${exact.words}; ${ethernet} bytes: ${long.words}`
       if (long.tooBig === mtu) return yes(seen)
@@ -145,6 +146,14 @@ export function pathMtuProbe(input: ProofInput, instance: ProofInstance): Probe 
       })
     },
   }
+}
+
+/**
+ * The kernel remembers a Packet Too Big for ten minutes; forgotten, a router must say it again. Where that is not
+ * allowed (a person's own machine, not root) what was said at most ten minutes ago has to do.
+ */
+async function forgetPathMtu(outside: Shell): Promise<void> {
+  await outside.run(['ip', '-6', 'route', 'flush', 'cache'])
 }
 
 /** The ports that the plan opens on a server do answer. */
