@@ -81,32 +81,24 @@ const lines = (text: string) => text.replaceAll(/\r\n?/g, '\n')
 
 /** Offset of the first byte that UTF-8 does not allow; the length when there is none. */
 function firstBad(bytes: Uint8Array): number {
-  let low = 0
-  let high = bytes.length
-  const fine = (end: number) => {
+  const decodes = (end: number, stream: boolean) => {
     try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true })
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream })
       return true
     } catch {
       return false
     }
   }
-  const whole = () => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-      return true
-    } catch {
-      return false
-    }
+  if (decodes(bytes.length, false)) return bytes.length
+  let fine = 0
+  let wrong = bytes.length + 1
+  while (fine + 1 < wrong) {
+    const middle = (fine + wrong) >> 1
+    if (decodes(middle, true)) fine = middle
+    else wrong = middle
   }
-  if (whole()) return bytes.length
-  if (fine(high)) return Math.max(0, bytes.length - 1)
-  while (low + 1 < high) {
-    const middle = (low + high) >> 1
-    if (fine(middle)) low = middle
-    else high = middle
-  }
-  return low
+  // Up to three bytes of a character that is never finished still decode as a stream.
+  return [fine, fine - 1, fine - 2, fine - 3].find((end) => end >= 0 && decodes(end, false)) ?? fine
 }
 
 function placeOf(file: string, bytes: Uint8Array, offset: number) {

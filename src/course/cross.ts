@@ -3,7 +3,7 @@
 import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
 import type { YamlFile } from './document.ts'
-import { valueAt } from './issues.ts'
+import { isMistyped, valueAt } from './issues.ts'
 import { nearest } from './suggest.ts'
 
 type Report = (path: Path, code: string, title: string, why: string, fix: string) => void
@@ -23,7 +23,7 @@ export function crossFaults(file: YamlFile): Fault[] {
   servers.forEach((server, i) => {
     priceRule(server, ['servers', i, 'price'], report)
     ipv6Rule(server, ['servers', i], report)
-    sizeRule(server, ['servers', i], report)
+    sizeRule(server, ['servers', i], report, (key) => isMistyped(key, file))
   })
   pins(get, clouds, report)
   return faults
@@ -166,11 +166,11 @@ function ipv6Rule(server: unknown, path: Path, report: Report) {
       'only one of them could count',
       'keep the file',
     )
-  if (typeof delivery === 'string' && delivery !== 'dhcpv6-pd' && duids[0] !== undefined)
+  if (['routed', 'on-link', 'slaac-only'].includes(String(delivery)) && duids[0] !== undefined)
     report(
       [...here, duids[0]],
       'duid-unused',
-      `delivery ${delivery} uses no DUID`,
+      `delivery ${String(delivery)} uses no DUID`,
       'a DUID is for a block delegated by DHCPv6',
       'write delivery: dhcpv6-pd, or remove it',
     )
@@ -184,7 +184,7 @@ function ipv6Rule(server: unknown, path: Path, report: Report) {
     )
 }
 
-function sizeRule(server: unknown, path: Path, report: Report) {
+function sizeRule(server: unknown, path: Path, report: Report, mistyped: (path: Path) => boolean) {
   if (
     typeof server !== 'object' ||
     server === null ||
@@ -192,7 +192,7 @@ function sizeRule(server: unknown, path: Path, report: Report) {
     has(server, 'offer')
   )
     return
-  const missing = ['cores', 'ram', 'disks'].filter((key) => !has(server, key))
+  const missing = ['cores', 'ram', 'disks'].filter((key) => !has(server, key) && !mistyped([...path, key]))
   if (missing.length > 0)
     report(
       path,

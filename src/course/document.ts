@@ -1,6 +1,17 @@
 // Decides how YAML text becomes plain values whose places are still known.
 // Leaves the wording of syntax faults to yaml-faults, and what the values mean to schema.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+  type Node,
+} from 'yaml'
 import { bad, good, type Fault, type Outcome, type Where } from '../core/fault.ts'
 import { type Path, type Source } from './course.ts'
 import { maskLine } from './mask.ts'
@@ -36,7 +47,7 @@ export function readDocument(file: string, text: string): Outcome<YamlFile> {
       lineCounter: counter,
       prettyErrors: false,
       stringKeys: true,
-      logLevel: 'silent',
+      logLevel: 'error',
     })
   } catch (error) {
     if (error instanceof RangeError) return bad(tooDeep(where(0, 1)))
@@ -44,7 +55,7 @@ export function readDocument(file: string, text: string): Outcome<YamlFile> {
   }
   const problems = [...doc.errors, ...doc.warnings].map((error) => ({
     fatal: error.code !== 'DUPLICATE_KEY',
-    fault: explainSyntax(error.code, error.message, where(error.pos[0], error.pos[1])),
+    fault: explainSyntax(error.code, error.message, where(...placeOfError(error, text)), lines),
   }))
   const faults = firstOfEachLine(problems.map((problem) => problem.fault))
   if (problems.some((problem) => problem.fatal)) return bad(...faults)
@@ -53,7 +64,9 @@ export function readDocument(file: string, text: string): Outcome<YamlFile> {
     JSON.stringify(value)
     return good({ file, value, faults, ...places(doc, where) })
   } catch (error) {
-    return bad(aliasFault(error, where(0, 1)))
+    return bad(
+      aliasFault(error, guiltyAlias(doc), (alias) => where(alias.range?.[0] ?? 0, alias.range?.[1] ?? 1)),
+    )
   }
 }
 
@@ -104,26 +117,53 @@ function resolved(doc: Document.Parsed, node: Node | null): Node | undefined {
   return isAlias(node) ? node.resolve(doc) : (node ?? undefined)
 }
 
+/** One fault a line; and once YAML has given up, everything below is said to be unexpected: the first time is enough. */
 function firstOfEachLine(faults: readonly Fault[]): Fault[] {
-  const seen = new Set<number | undefined>()
+  const seen = new Set<number | string | undefined>()
   return faults.filter((fault) => {
-    const fresh = !seen.has(fault.where?.line)
+    const same = fault.code === 'stray-line' ? fault.code : fault.where?.line
+    const fresh = !seen.has(fault.where?.line) && !seen.has(same)
     seen.add(fault.where?.line)
+    seen.add(same)
     return fresh
   })
 }
 
-function aliasFault(error: unknown, where: Where): Fault {
-  const unresolved = /Unresolved alias.*: (.*)$/.exec(error instanceof Error ? error.message : '')?.[1]
+/** An open quote is noticed at the end of the file; what helps is where it was opened. */
+function placeOfError(
+  error: { code: string; message: string; pos: [number, number] },
+  text: string,
+): [number, number] {
+  const quote = error.code === 'MISSING_CHAR' ? /closing (["'])quote/.exec(error.message)?.[1] : undefined
+  const line =
+    quote === undefined ? -1 : text.search(new RegExp(`^[^#\\n]*[:,[{-] *${quote}[^${quote}\\n]*$`, 'm'))
+  if (quote === undefined || line < 0) return wholeWord(error.pos, text)
+  const start = text.indexOf(quote, line)
+  const end = text.indexOf('\n', start)
+  return [start, end < 0 ? text.length : end]
+}
+
+/** YAML points at one character; the caret goes under the word. */
+function wholeWord([start, end]: [number, number], text: string): [number, number] {
+  return [start, Math.max(end, start + (/^[^\s,]*/.exec(text.slice(start, start + 200))?.[0].length ?? 0))]
+}
+
+/** The first alias without an anchor; the first alias at all when each has one. */
+function guiltyAlias(doc: Document.Parsed): Alias | undefined {
+  const aliases: Alias[] = []
+  visit(doc, { Alias: (_, alias) => void aliases.push(alias) })
+  return aliases.find((alias) => !alias.resolve(doc)) ?? aliases[0]
+}
+
+function aliasFault(error: unknown, alias: Alias | undefined, where: (alias: Alias) => Where): Fault {
+  if (!alias) throw error
+  const nowhere = /Unresolved alias/.test(error instanceof Error ? error.message : '')
   return {
     code: 'bad-alias',
-    title:
-      unresolved === undefined
-        ? 'aliases that expand without end'
-        : `alias *${unresolved} names no anchor above it`,
+    title: nowhere ? `alias *${alias.source} names no anchor above it` : 'aliases that expand without end',
     why: `an alias repeats what an anchor (&name) holds; bateau expands at most ${mostAliases} of them, and none into itself`,
     fix: 'write the value out where it is used, or quote it if the `*` belongs to it',
-    where,
+    where: where(alias),
   }
 }
 

@@ -59,6 +59,6 @@ function badDuid(): Fault {
     code: 'bad-duid',
     title: 'not a DUID',
     why: 'a DUID is bytes of two hexadecimal digits with colons between them',
-    fix: "copy it from the provider's console, for example 00:03:00:01:de:ad:be:ef:00:11",
+    fix: "copy it from the provider's console: mostly ten bytes, the first of them 00:03",
   }
 }

@@ -5,7 +5,7 @@ import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
 import type { YamlFile } from './document.ts'
 import { exampleOf, homesOf, keyInfo, siblings } from './key-info.ts'
-import { maskLine } from './mask.ts'
+import { maskText } from './mask.ts'
 import { nearest } from './suggest.ts'
 import { explainType } from './type-surprise.ts'
 
@@ -15,6 +15,7 @@ type Issue = z.core.$ZodIssue
 export function faultsOf(issue: Issue, file: YamlFile): Fault[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, file))
+  if (isMistyped(path, file)) return []
   const { code, title, why, fix } = told(issue, path, file)
   const where = file.at(path)
   return [{ code, title: `${pathText(path) || 'the file'}: ${title}`, why, fix, ...(where && { where }) }]
@@ -76,13 +77,29 @@ function told(issue: Issue, path: Path, file: YamlFile): Told {
   }
 }
 
+/** The key is missing because it stands there mistyped: the fault about the unknown key says so already. */
+export function isMistyped(path: Path, file: YamlFile): boolean {
+  const parent = path.slice(0, -1)
+  const key = path.at(-1)
+  const section = valueAt(file.value, parent)
+  if (
+    typeof key !== 'string' ||
+    typeof section !== 'object' ||
+    section === null ||
+    Object.hasOwn(section, key)
+  )
+    return false
+  const known = siblings(parent)
+  return Object.keys(section).some((other) => !known.includes(other) && meant(other, known) === key)
+}
+
 function missing(why: string, like: string): Told {
   return { code: 'missing-key', title: 'missing', why, fix: `add it, ${like}` }
 }
 
 function unknownKey(path: Path, key: string, file: YamlFile): Fault {
   const known = siblings(path)
-  const guess = nearest(key, known)
+  const guess = meant(key, known)
   const homes = homesOf(key).filter((home) => home !== pathText([...path, key]))
   const where = file.keyAt([...path, key])
   const parent = pathText(path)
@@ -96,11 +113,38 @@ function unknownKey(path: Path, key: string, file: YamlFile): Fault {
           : `remove it; known here: ${known.join(', ')}`
   return {
     code: 'unknown-key',
-    title: `${parent === '' ? '' : `${parent}: `}unknown key \`${maskLine(short(key))}\``,
+    title: `${parent === '' ? '' : `${parent}: `}unknown key \`${maskText(short(key))}\``,
     why: 'an unknown key is a mistake more often than not, and would do nothing',
     fix,
     ...(where && { where }),
   }
+}
+
+/** What other tools call our keys. */
+const synonyms: Readonly<Record<string, string>> = {
+  cpu: 'cores',
+  cpus: 'cores',
+  memory: 'ram',
+  mem: 'ram',
+  disk: 'disks',
+  storage: 'disks',
+  prefix: 'block',
+  subnet: 'block',
+  host: 'address',
+  hostname: 'address',
+  ip: 'address',
+  router: 'gateway',
+  interface: 'uplink',
+  from: 'start',
+  until: 'end',
+  month: 'monthly',
+  cost: 'price',
+}
+
+/** The known key that an unknown one stands for. */
+export function meant(key: string, known: readonly string[]): string | undefined {
+  const synonym = synonyms[key.toLowerCase()]
+  return synonym !== undefined && known.includes(synonym) ? synonym : nearest(key, known)
 }
 
 export function valueAt(value: unknown, path: Path): unknown {
@@ -113,5 +157,5 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 function short(text: string): string {
-  return maskLine(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+  return maskText(text.length > 60 ? `${text.slice(0, 57)}…` : text)
 }

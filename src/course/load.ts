@@ -10,6 +10,7 @@ import { readDocument, type YamlFile } from './document.ts'
 import { duidText, readDuid } from './duid.ts'
 import { makeGroups } from './groups.ts'
 import { faultsOf } from './issues.ts'
+import { maskText } from './mask.ts'
 import { readRoster, unnamedStudents, type Listed } from './roster.ts'
 import { courseFile, type CourseFile } from './schema.ts'
 import { toCourse } from './to-course.ts'
@@ -29,6 +30,11 @@ export function loadCourse(path: string, effects: { readFile: ReadFile }): Outco
 
 /** The same from text at hand; `path` is for faults and for what stands beside the file. */
 export function readCourse(path: string, text: string, effects: { readFile: ReadFile }): Outcome<Course> {
+  const course = readText(path, text, effects)
+  return course.ok ? course : bad(...ordered(course.faults))
+}
+
+function readText(path: string, text: string, effects: { readFile: ReadFile }): Outcome<Course> {
   const document = readDocument(path, text)
   if (!document.ok) return document
   const file = document.value
@@ -36,7 +42,7 @@ export function readCourse(path: string, text: string, effects: { readFile: Read
   const parsed = courseFile.safeParse(file.value)
   const faults = [...file.faults, ...crossFaults(file)]
   if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, file)))
-  if (!parsed.success || faults.length > 0) return bad(...ordered(faults))
+  if (!parsed.success || faults.length > 0) return bad(...faults)
   return withFiles(
     parsed.data,
     file,
@@ -63,7 +69,7 @@ function withFiles(
   })
   const groups: Outcome<Group[]> = listed.ok ? makeGroups(listed.value, data.students.groups ?? {}) : good([])
   if (!groups.ok) faults.push(...groups.faults.map((fault) => placed(fault, file, ['students', 'groups'])))
-  if (!listed.ok || !groups.ok || faults.length > 0) return bad(...ordered(faults))
+  if (!listed.ok || !groups.ok || faults.length > 0) return bad(...faults)
   return good(
     toCourse(
       data,
@@ -100,14 +106,19 @@ function placed(fault: Fault, file: YamlFile, path: Path): Fault {
   return where ? { ...fault, where } : fault
 }
 
+/** In the order of the file, and with no DUID in any of their texts. */
 function ordered(faults: readonly Fault[]): Fault[] {
   const place = (fault: Fault) =>
     [fault.where?.file ?? '', fault.where?.line ?? 0, fault.where?.column ?? 0] as const
-  return [...faults].sort((a, b) => {
+  return faults.map(masked).sort((a, b) => {
     const [fileA, lineA, columnA] = place(a)
     const [fileB, lineB, columnB] = place(b)
     return fileA === fileB ? lineA - lineB || columnA - columnB : fileA < fileB ? -1 : 1
   })
+}
+
+function masked(fault: Fault): Fault {
+  return { ...fault, title: maskText(fault.title), why: maskText(fault.why), fix: maskText(fault.fix) }
 }
 
 function emptyFile(path: string): Fault {

@@ -2,20 +2,24 @@
 // Leaves secrets in values to core/secret.
 
 /**
- * A line with what looks like a DUID masked: seven bytes and more of hexadecimal, and anything after a `duid:` key, but
- * for the first four bytes, which only say its type. Columns stay where they are. (A MAC address has six bytes.)
+ * A text with what looks like a DUID masked: six bytes and more of hexadecimal, but for those at its beginning that only
+ * say its type. (MAC addresses are masked with them: a DUID cut in two by a mistake looks like one.)
  */
+export function maskText(text: string): string {
+  return text
+    .replaceAll(/(?:\b[0-9a-f]{2}[:-]){5,}[0-9a-f]{0,2}/gi, keepType)
+    .replaceAll(/\b[0-9a-f]{12,}\b/gi, keepType)
+}
+
+/** A line of a course file: also whatever follows a key `duid`. Columns stay where they are. */
 export function maskLine(line: string): string {
-  return line
-    .replaceAll(/(?:\b[0-9a-f]{2}[:-]){6,}[0-9a-f]{0,2}/gi, keepType)
-    .replaceAll(/\b[0-9a-f]{14,}\b/gi, keepType)
-    .replaceAll(
-      /(\bduid['"]?\s*:\s*['"]?)([^'"#,}\s][^'"#,}]*)/gi,
-      (_, key: string, value: string) => key + keepType(value),
-    )
+  return maskText(line).replaceAll(
+    /(\bduid['"]?\s*:\s*['"]?)([^'"#,}\s][^'"#,}]*)/gi,
+    (_, key: string, value: string) => key + keepType(value),
+  )
 }
 
 function keepType(text: string): string {
-  const kept = /^(?:[0-9a-f]{2}[:-]?){0,4}/i.exec(text)?.[0] ?? ''
+  const kept = /^00[:-]?0[1-4](?:[:-]?00[:-]?0[0-9a-f][:-]?)?/i.exec(text)?.[0] ?? ''
   return kept + text.slice(kept.length).replaceAll(/[^\s]/g, '•')
 }

@@ -75,7 +75,7 @@ function kind(info: KeyInfo): string {
   if (info.enum) return info.enum.map((value) => `\`${String(value)}\``).join(' ')
   const range =
     info.minimum !== undefined && info.maximum !== undefined ? ` ${info.minimum} to ${info.maximum}` : ''
-  switch (info.type) {
+  switch (info.type ?? 'string') {
     case 'integer':
       return `whole number${range}`
     case 'number':

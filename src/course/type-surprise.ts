@@ -3,7 +3,7 @@
 import type { Fault } from '../core/fault.ts'
 import { keyInfo } from './key-info.ts'
 import type { Path } from './course.ts'
-import { maskLine } from './mask.ts'
+import { maskText } from './mask.ts'
 
 type Told = Pick<Fault, 'code' | 'title' | 'why' | 'fix'>
 
@@ -81,9 +81,9 @@ function wantedText(found: unknown, text: string, path: Path, like: string, secr
   if (!Array.isArray(found) && key.length === 1 && key[0]?.[1] === null && key[0][0].endsWith(':'))
     return {
       code: 'address-read-as-key',
-      title: `${maskLine(`${key[0][0]}:`)} is read as a key, because it ends in a colon`,
+      title: `${maskText(`${key[0][0]}:`)} is read as a key, because it ends in a colon`,
       why: 'YAML takes a word that ends in a colon for a key, and addresses such as fe80:: do',
-      fix: `put it in quotes: '${maskLine(`${key[0][0]}:`)}'`,
+      fix: `put it in quotes: '${maskText(`${key[0][0]}:`)}'`,
     }
   return {
     code: 'wrong-type',
@@ -151,5 +151,5 @@ function kind(found: unknown): string {
 }
 
 function short(text: string): string {
-  return maskLine(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+  return maskText(text.length > 60 ? `${text.slice(0, 57)}…` : text)
 }
