@@ -79,10 +79,13 @@ const manage = (...argv: string[]) => ({
   idleSeconds: 600,
 })
 
-/** Nova fills these from its own configuration each time, so a new password needs no change in the database. */
+/**
+ * Nova fills these from its own configuration each time, so a new password needs no change in the database. Its
+ * `{hostname}` loses the brackets of an IPv6 literal.
+ */
 const cell = {
-  transport: '{scheme}://{username}:{password}@{hostname}:{port}/{path}',
-  database: '{scheme}://{username}:{password}@{hostname}:{port}/{path}?{query}',
+  transport: '{scheme}://{username}:{password}@[::1]:{port}/{path}',
+  database: '{scheme}://{username}:{password}@[::1]:{port}/{path}?{query}',
 } as const
 
 export function novaSteps(site: Site): HostStep[] {

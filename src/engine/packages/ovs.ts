@@ -54,7 +54,8 @@ export function ovsSteps(site: Site): HostStep[] {
           '/etc/systemd/network/05-bateau-switch.network',
           ['[Match]', `Name=${quiet.join(' ')}`, '', '[Link]', 'Unmanaged=yes'].join('\n'),
         ),
-        dropIn({ unit: 'ovs-vswitchd.service', more: [] }),
+        dropIn({ unit: 'ovsdb-server.service' }),
+        dropIn({ unit: 'ovs-vswitchd.service' }),
       ],
       run: [
         command('systemctl', 'daemon-reload'),
@@ -111,7 +112,7 @@ if [ "\${have:-false}" != "$wanted" ] || [ "$id" != ${site.name} ]; then systemc
       id: 'openstack/ovn',
       title: 'OVN: databases, northd, controller',
       because: "Neutron's networks become flows here; the databases answer on ::1 only",
-      files: [dropIn({ unit: 'ovn-controller.service' }), dropIn({ unit: 'ovn-northd.service' })],
+      files: ovnUnits.map((unit) => dropIn({ unit })),
       run: [
         command('systemctl', 'daemon-reload'),
         shell('systemctl is-enabled --quiet ovn-central || systemctl enable --quiet ovn-central'),
@@ -128,18 +129,20 @@ if [ "\${have:-false}" != "$wanted" ] || [ "$id" != ${site.name} ]; then systemc
         },
       ],
       verify: [
-        ...active(
-          'ovn-northd.service',
-          'ovn-controller.service',
-          'ovn-ovsdb-server-nb.service',
-          'ovn-ovsdb-server-sb.service',
-        ),
+        ...active(...ovnUnits),
         shell(`ovn-sbctl --timeout=10 --bare --columns=name list Chassis | grep -qx ${site.name}`),
       ],
       after: ['openstack/ovs', 'openstack/readiness'],
     },
   ]
 }
+
+const ovnUnits = [
+  'ovn-ovsdb-server-nb.service',
+  'ovn-ovsdb-server-sb.service',
+  'ovn-northd.service',
+  'ovn-controller.service',
+] as const
 
 const quiet = ['tap*', bridges.integration, 'ovs-netdev', 'ovs-system', 'genev_sys_*'] as const
 

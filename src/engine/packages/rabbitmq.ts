@@ -58,6 +58,7 @@ export function rabbitmqSteps(site: Site): HostStep[] {
           '/etc/systemd/system/epmd.socket.d/bateau.conf',
           ['[Socket]', 'ListenStream=', 'ListenStream=[::1]:4369', 'FreeBind=yes'].join('\n'),
         ),
+        dropIn({ unit: 'epmd.service' }),
         dropIn({ unit: name }),
       ],
       run: [

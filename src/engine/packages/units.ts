@@ -39,6 +39,16 @@ export function dropIn(change: UnitChange): RenderedFile {
   return file(`/etc/systemd/system/${change.unit}.d/bateau.conf`, lines.join('\n'))
 }
 
+/**
+ * Installed before the packages: the unit is skipped, at installation and at every boot, until its own drop-in is there.
+ * Without it a service would first run with its package's settings, on every address.
+ */
+export const heldBack = (unit: string): RenderedFile =>
+  file(
+    `/etc/systemd/system/${unit}.d/00-bateau-hold.conf`,
+    ['[Unit]', `ConditionPathExists=/etc/systemd/system/${unit}.d/bateau.conf`].join('\n'),
+  )
+
 /** Waits for an answer, without end: the unit's TimeoutStartSec ends it. Any status below 400 is an answer. */
 export const awaitHttpFile: RenderedFile = file(
   awaitHttp,
