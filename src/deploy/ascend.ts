@@ -1,7 +1,9 @@
 // Decides the phases from bare servers to a cloud with its class: host, engine, networks, students, instances.
 // Leaves the servers themselves to ground, and the proof to prove.
 import { Trouble } from '../core/fault.ts'
+import type { Vault } from '../core/secret.ts'
 import type { Site } from '../core/site.ts'
+import type { HostStep } from '../core/step.ts'
 import type { Task } from '../core/task.ts'
 import { classroomSecrets } from '../classroom/input.ts'
 import { hostNetwork } from '../delivery/host-network.ts'
@@ -24,22 +26,29 @@ export async function sitesOf(plan: Plan, ground: Ground): Promise<Site[]> {
 }
 
 /** Everything that a host is given, in order: what `plan --commands` prints and `up` carries out. */
-export function hostSteps(site: Site) {
+export function hostSteps(site: Site): HostStep[] {
   return [...hostNetwork(site), ...packagesEngine(site)]
+}
+
+/** The firewall comes first, the network before the engine. */
+function siteTasks(site: Site, ground: Ground, vault: Vault): Task[] {
+  const hands = new HostSteps(ground.reach.shell(site.name), hostSteps(site), vault)
+  const network = hostTasks(site.name, hostNetwork(site), hands)
+  const last = network.at(-1)
+  return [...network, ...hostTasks(site.name, packagesEngine(site), hands, last ? [last.id] : [])]
 }
 
 /** Takes the servers to a cloud with its class; throws Stop or Trouble where it cannot. */
 export async function ascend(session: Session, plan: Plan, ground: Ground): Promise<Site[]> {
   await session.phase('world', 'The servers', ground.tasks)
   const sites = await sitesOf(plan, ground)
-  const steps = new Map(sites.map((site) => [site.name, hostSteps(site)]))
-  const secrets = classroomSecrets(plan.course.groups)
-  await prepareSecrets(session.vault, plan.course, [...steps.values()].flat(), secrets)
-
-  const onHosts = sites.flatMap((site): Task[] => {
-    const own = steps.get(site.name) ?? []
-    return hostTasks(site.name, own, new HostSteps(ground.reach.shell(site.name), own, session.vault))
-  })
+  await prepareSecrets(
+    session.vault,
+    plan.course,
+    sites.flatMap(hostSteps),
+    classroomSecrets(plan.course.groups),
+  )
+  const onHosts = sites.flatMap((site) => siteTasks(site, ground, session.vault))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 
   for (const site of sites) {

@@ -1,13 +1,14 @@
 // Decides what a course stands on: containers behind a simulated provider on this machine, or servers that exist already.
 // Leaves everything after that to ascend, which is the same for both.
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Address } from '../core/prefix.ts'
-import type { Shell } from '../core/shell.ts'
 import type { Task } from '../core/task.ts'
 import type { Course } from '../course/course.ts'
 import { adoptedTargets, type Reach, reachBy, thisMachine } from './reach.ts'
-import { internetService, internetShell, sshTarget } from '../rehearsal/places.ts'
+import { imagePackages, tinyImageTask } from '../image/tiny.ts'
+import { readMirror } from '../rehearsal/apt-mirror.ts'
+import { internetPrefix, internetService, internetShell, sshTarget } from '../rehearsal/places.ts'
 import { rehearsalTasks } from '../rehearsal/tasks.ts'
 import { rehearsalWorld, type RehearsalWorld } from '../rehearsal/world.ts'
 import type { World } from './world.ts'
@@ -18,6 +19,13 @@ export type Ground = {
   reach: Reach
   /** What instances must reach: something that answers ping, something that accepts TCP. */
   targets: { ping: Address; tcp: { address: Address; port: number } }
+  /** Argv prefix that puts a command where the proof looks from; empty for this machine. */
+  outsidePrefix: readonly string[]
+}
+
+/** What the course stands on. Throws Trouble. */
+export function groundOf(course: Course, world: World, rehearsal: boolean): Ground {
+  return rehearsal ? rehearsalGround(rehearsalOf(course, world), world) : adoptedGround(course, world)
 }
 
 /** The rehearsal of a course: every server of it as a container, whatever provider it names. Throws Trouble. */
@@ -30,14 +38,19 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
       const common = { name: server.name, ...(server.mac === null ? {} : { mac: server.mac }) }
       switch (ipv6.delivery) {
         case 'routed':
-          return { ...common, delivery: { kind: 'routed' as const, block: ipv6.block, gateway: ipv6.gateway } }
+          return {
+            ...common,
+            delivery: { kind: 'routed' as const, block: ipv6.block, gateway: ipv6.gateway },
+          }
         case 'dhcpv6-pd': {
           if (!ipv6.duid) throw new Trouble(notRehearsed(server.name, 'it has no DUID in the course file'))
           return { ...common, delivery: { kind: 'dhcpv6-pd' as const, block: ipv6.block, duid: ipv6.duid } }
         }
         case 'on-link':
         case 'slaac-only':
-          throw new Trouble(notRehearsed(server.name, `delivery ${ipv6.delivery} is not rehearsed by this version`))
+          throw new Trouble(
+            notRehearsed(server.name, `delivery ${ipv6.delivery} is not rehearsed by this version`),
+          )
       }
     })
   const made = rehearsalWorld({
@@ -54,23 +67,49 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
   const targets = rehearsal.servers.map(({ name }) => sshTarget(rehearsal, name))
   const internet = internetService(rehearsal)
   return {
-    tasks: rehearsalTasks(rehearsal, { machine: thisMachine, env: process.env }),
+    tasks: [
+      ...rehearsalTasks(rehearsal, { machine: thisMachine, env: process.env, packages: imagePackages }),
+      imageTask(world, ['rehearsal/packages']),
+    ],
+    outsidePrefix: internetPrefix(rehearsal),
     reach: reachBy(world, targets, internetShell(rehearsal)),
     targets: { ping: internet.address, tcp: { address: internet.address, port: internet.port } },
   }
 }
 
-/** Servers rented already. The proof looks from this machine, so it needs IPv6; without it the answers are could-not-check. */
-export function adoptedGround(course: Course, world: World, outside: Shell, target: Address): Ground {
+/**
+ * Servers rented already. The proof looks from this machine, so it needs IPv6; without it the answers are
+ * could-not-check. What instances must reach is the course's first resolver, by ping and on port 53.
+ */
+function adoptedGround(course: Course, world: World): Ground {
+  const [target] = course.networks.resolvers
+  if (!target)
+    throw new Trouble({
+      code: 'no-resolver',
+      title: 'the course names no IPv6 resolver',
+      why: 'instances need one, and the proof reaches it from inside',
+      fix: 'write at least one under networks, resolvers',
+    })
   return {
-    tasks: [],
-    reach: reachBy(world, adoptedTargets(course, world), outside),
+    tasks: [imageTask(world, [])],
+    reach: reachBy(world, adoptedTargets(course, world), thisMachine),
     targets: { ping: target, tcp: { address: target, port: 53 } },
+    outsidePrefix: [],
   }
 }
 
-/** Directory of what belongs to the rehearsal alone. */
-export const rehearsalDir = (rehearsal: RehearsalWorld) => dirname(rehearsal.identityFile)
+/** The guest image of the proof, built here from the packages of this machine's own mirror. */
+function imageTask(world: World, after: readonly string[]): Task {
+  return tinyImageTask(
+    {
+      shell: thisMachine,
+      cacheDir: world.cache,
+      sources: async () => `deb ${(await readMirror(thisMachine, process.env)).main} trixie main\n`,
+      arch: process.arch,
+    },
+    after,
+  )
+}
 
 function notRehearsed(server: string, why: string): Fault {
   return {

@@ -4,7 +4,7 @@ import type { HostStep } from '../core/step.ts'
 import type { Task } from '../core/task.ts'
 import type { HostSteps } from '../host/steps.ts'
 
-/** Tasks `HOST/step-id`; a step without `after` waits for the one before it, the first for `begin` (task ids). */
+/** Tasks `HOST/step-id`; a step without `after` waits for the one before it, one with nothing before it for `begin`. */
 export function hostTasks(
   host: string,
   steps: readonly HostStep[],
@@ -24,7 +24,7 @@ export function hostTasks(
       title: step.title,
       because: step.because,
       lane: `host:${host}`,
-      after,
+      after: after.length > 0 ? after : begin,
       look: () => hands.look(step.id, acted.has(step.id)),
       async act(progress) {
         acted.add(step.id)

@@ -23,7 +23,10 @@ function withCourse(home: Home, file: string): Outcome<Opened> {
   const course = loadCourse(file, { readFile: readUpTo })
   if (!course.ok) return course
   const world = worldAt(home, course.value.name)
-  return { ok: true, value: { course: course.value, file, world, rehearsal: readNote(world)?.rehearsal ?? false } }
+  return {
+    ok: true,
+    value: { course: course.value, file, world, rehearsal: readNote(world)?.rehearsal ?? false },
+  }
 }
 
 /** Says the faults to the face, outside any run (nothing was opened, locked or written), and gives the exit code. */

@@ -1,31 +1,49 @@
-// Decides which steps a plan leads to when no server has been looked at: those of a fresh Debian 13, as providers deliver it.
-// Leaves the real facts to host/facts; `up` reads them before it does anything.
+// Decides which steps a plan leads to before anybody has looked at the servers: on a fresh Debian 13 as providers install it.
+// Leaves the real facts to host/facts, which `up` reads first.
 import type { HostFacts } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
-import type { PlannedServer } from '../plan/draft.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
 import { hostSteps } from './ascend.ts'
 
-/** Every step of each host in order. Throws Trouble for a server that an error finding is about. */
-export function stepsOffline(plan: Plan): { host: string; steps: readonly HostStep[] }[] {
+/** Every step of every server that can be deployed, in order. Throws Trouble for a plan that cannot be carried out. */
+export function stepsOffline(plan: Plan): { host: string; steps: HostStep[] }[] {
   return plan.servers.map((planned) => ({
     host: planned.name,
-    steps: hostSteps(siteOf(plan, planned.name, planned.facts ?? assumed(planned))),
+    steps: hostSteps(
+      siteOf(
+        plan,
+        planned.name,
+        planned.facts ??
+          assumed(
+            planned.name,
+            planned.server.cores,
+            planned.server.ramMiB,
+            planned.server.ipv6?.uplink,
+            plan.policy.rehearsal,
+          ),
+      ),
+    ),
   }))
 }
 
-function assumed({ name, server, capacity }: PlannedServer): HostFacts {
+function assumed(
+  hostname: string,
+  cores: number | null,
+  memoryMiB: number | null,
+  uplink: string | null | undefined,
+  rehearsal: boolean,
+): HostFacts {
   return {
-    hostname: name,
+    hostname,
     os: { id: 'debian', codename: 'trixie' },
     arch: 'x86_64',
-    cores: capacity?.cores ?? 4,
-    memoryMiB: capacity?.memory.totalMiB ?? 16 * 1024,
-    uplink: { name: server.ipv6?.uplink ?? 'eno1', mac: server.mac ?? '00:00:00:00:00:00' },
-    kvm: true,
-    ovsKernel: true,
+    cores: cores ?? 4,
+    memoryMiB: memoryMiB ?? 16 * 1024,
+    uplink: { name: uplink ?? 'eno1', mac: '02:00:00:00:00:01' },
+    kvm: !rehearsal,
+    ovsKernel: !rehearsal,
     systemd: 257,
-    netplanId: null,
+    netplanId: uplink ?? 'eno1',
   }
 }

@@ -41,3 +41,16 @@ export function localShell(name = 'this machine', prefix: readonly string[] = []
     run: (argv, options) => spawnRun([...prefix, ...argv] as [string, ...string[]], options),
   }
 }
+
+/** Runs argv on this process's own streams and gives its exit code; signals of the terminal go to it. */
+export async function foreground(argv: readonly string[]): Promise<number> {
+  const [program = '', ...rest] = argv
+  const ignore = () => {}
+  process.on('SIGINT', ignore)
+  try {
+    const result = await execa(program, rest, { reject: false, stdio: 'inherit' })
+    return result.code === 'ENOENT' ? notFound : (result.exitCode ?? 128)
+  } finally {
+    process.off('SIGINT', ignore)
+  }
+}

@@ -49,8 +49,8 @@ export type ImageDeps = {
   /** This machine, as root. */
   shell: Shell
   cacheDir: string
-  /** Lines of a sources.list for Debian 13, which mmdebstrap reads: `deb http://deb.debian.org/debian trixie main`. */
-  sources: string
+  /** Lines of a sources.list for Debian 13, which mmdebstrap reads: `deb MIRROR trixie main`. Asked for when building. */
+  sources: () => Promise<string>
   /** Machine architecture as process.arch has it. */
   arch: string
 }
@@ -125,7 +125,7 @@ async function unpack(deps: ImageDeps, root: string, progress: Progress): Promis
       root,
       '-',
     ],
-    { stdin: deps.sources, timeout: 900_000, onLine: (line) => progress.line(line), signal: progress.signal },
+    { stdin: await deps.sources(), timeout: 900_000, onLine: (line) => progress.line(line), signal: progress.signal },
   )
   if (ran.code === 0) return
   throw new Trouble({

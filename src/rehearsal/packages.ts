@@ -16,8 +16,9 @@ export const machinePackages: Readonly<Record<string, string>> = {
   'systemd-container': 'systemd-nspawn runs the servers',
 }
 
-export async function missingPackages(machine: Shell): Promise<string[]> {
-  const names = Object.keys(machinePackages)
+/** Which of them, and of `more`, are not installed. */
+export async function missingPackages(machine: Shell, more: readonly string[] = []): Promise<string[]> {
+  const names = [...new Set([...Object.keys(machinePackages), ...more])]
   const ran = await machine.run(['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\\n', ...names])
   const installed = new Set(
     ran.stdout.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0]] : [])),
@@ -25,7 +26,7 @@ export async function missingPackages(machine: Shell): Promise<string[]> {
   return names.filter((name) => !installed.has(name))
 }
 
-export function packagesTask(machine: Shell): Task {
+export function packagesTask(machine: Shell, more: readonly string[] = []): Task {
   return {
     id: 'rehearsal/packages',
     title: 'Debian packages of this machine',
@@ -33,7 +34,7 @@ export function packagesTask(machine: Shell): Task {
     lane: 'local',
     after: [],
     async look() {
-      const lacking = await missingPackages(machine)
+      const lacking = await missingPackages(machine, more)
       return lacking.length === 0
         ? { done: true, seen: `${Object.keys(machinePackages).length} installed` }
         : { done: false, seen: `lacking: ${lacking.join(', ')}` }
@@ -48,7 +49,7 @@ export function packagesTask(machine: Shell): Task {
         'DPkg::Lock::Timeout=300',
       ] as const
       await machine.run([...apt, 'update'], options)
-      const lacking = await missingPackages(machine)
+      const lacking = await missingPackages(machine, more)
       const ran = await machine.run([...apt, 'install', '-y', '--no-install-recommends', ...lacking], options)
       if (ran.code !== 0)
         throw new Trouble({

@@ -20,6 +20,8 @@ export type RehearsalDeps = {
   programs?: string
   /** Environment that may name apt's proxy. */
   env?: NodeJS.ProcessEnv
+  /** Debian packages that this machine needs for what comes after the servers. */
+  packages?: readonly string[]
 }
 
 /** Ids: rehearsal/packages, …/keys, …/image/RELEASE, …/image/edge, …/edge, …/mirror, and …/SERVER/{disk,power}. */
@@ -31,7 +33,7 @@ export function rehearsalTasks(world: RehearsalWorld, deps: RehearsalDeps): Task
   const images = { machine, mirror, nice: true }
   const releases = new Set(['trixie' as const, ...world.servers.map(({ release }) => release)])
   return [
-    packagesTask(machine),
+    packagesTask(machine, deps.packages),
     keysTask(world, machine),
     ...[...releases].map((release) => baseTask(world, release, images)),
     edgeLayerTask(world, images),

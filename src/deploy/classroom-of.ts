@@ -1,0 +1,117 @@
+// Decides what the classroom of one server is given: its part of the plan, a way to its API, the image, where hand-outs go.
+// Leaves what is made in the cloud to classroom/.
+import { Trouble } from '../core/fault.ts'
+import type { Site } from '../core/site.ts'
+import type { Task } from '../core/task.ts'
+import { cloudBaseTasks } from '../classroom/base.ts'
+import { enrolTasks } from '../classroom/enrol.ts'
+import type { ClassroomDeps, ClassroomInput } from '../classroom/input.ts'
+import { proofInstanceTasks } from '../classroom/proof.ts'
+import { Survey } from '../classroom/survey.ts'
+import { systemClock } from '../cloud/clock.ts'
+import { type Cloud, openCloud, throughSockets } from '../cloud/open.ts'
+import type { Credentials } from '../cloud/credentials.ts'
+import { paths } from '../engine/packages/certificate.ts'
+import { internalUrl, ports, publicUrl, region } from '../engine/packages/ports.ts'
+import { secretName } from '../engine/packages/secrets.ts'
+import { forwardPorts } from '../host/forward.ts'
+import { tinyDigest, tinyImage, tinyImagePath } from '../image/tiny.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Ground } from './ground.ts'
+import { thisMachine } from './reach.ts'
+import type { Session } from './session.ts'
+
+export type Classroom = {
+  input: ClassroomInput
+  survey: Survey
+  tasks: Task[]
+  /** Ends the connections to the cloud. */
+  close(): Promise<void>
+}
+
+/** API ports that are forwarded from the server's loopback. */
+const apiPorts = [ports.identity, ports.image, ports.compute, ports.network]
+
+export async function classroomOf(
+  session: Session,
+  plan: Plan,
+  site: Site,
+  ground: Ground,
+): Promise<Classroom> {
+  const { world, vault, signal } = session
+  const sockets = await forwardPorts(ground.reach.target(site.name), world.control, world.sockets, apiPorts)
+  const connections = throughSockets(sockets)
+  const open = (credentials: Credentials): Promise<Cloud> =>
+    openCloud({
+      authUrl: internalUrl(ports.identity, '/v3'),
+      credentials,
+      region,
+      interface: 'internal',
+      dispatcherFor: connections.dispatcherFor,
+      signal,
+    })
+  let admin: Promise<Cloud> | undefined
+  const cloud = () =>
+    (admin ??= open({
+      kind: 'password',
+      user: 'admin',
+      project: 'admin',
+      password: vault.get(secretName(site, 'keystone/admin')),
+    }))
+  const deps: ClassroomDeps = {
+    cloud,
+    cloudAs: ({ user, project, password }) => open({ kind: 'password', user, project, password }),
+    vault,
+    shell: thisMachine,
+    clock: systemClock,
+  }
+  const input = await inputOf(session, plan, site, ground)
+  const survey = new Survey(input.course, cloud)
+  return {
+    input,
+    survey,
+    tasks: [
+      ...cloudBaseTasks(input, deps, survey),
+      ...enrolTasks(input, deps, survey),
+      ...proofInstanceTasks(input, deps, survey),
+    ],
+    close: () => connections.close(),
+  }
+}
+
+async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground): Promise<ClassroomInput> {
+  const { course } = plan
+  const planned = plan.servers.find(({ name }) => name === site.name)
+  const here = new Set(planned?.placed.map(({ group }) => group))
+  const { vcpus, ramMiB, diskGiB, perStudent } = course.instances
+  return {
+    course: course.name,
+    site: site.name,
+    region,
+    addressing: site.addressing,
+    resolvers: site.resolvers,
+    groups: course.groups.filter(({ name }) => here.has(name)),
+    direct: course.networks.direct,
+    size: { vcpus, ramMiB, diskGiB },
+    instancesPerStudent: perStudent,
+    image: { ...tinyImage, path: tinyImagePath(session.world.cache), digest: tinyDigest },
+    handouts: {
+      dir: session.world.students,
+      authUrl: publicUrl(site, '/identity/v3'),
+      ca: await authorityOf(site, ground),
+    },
+  }
+}
+
+/** The certificate of the course's authority, which students' clients must know. Throws Trouble. */
+async function authorityOf(site: Site, ground: Ground): Promise<string> {
+  const ran = await ground.reach.shell(site.name).run(['cat', paths.ca])
+  if (ran.code === 0) return ran.stdout
+  throw new Trouble({
+    code: 'no-authority',
+    title: `${site.name} has no certificate authority`,
+    why: ran.stderr.trim(),
+    fix: 'run the same command again; the engine makes it',
+    host: site.name,
+  })
+}

@@ -1,0 +1,62 @@
+// Decides how `bateau ssh NAME` gets to an instance or a server: from where it can be reached, with the right key.
+// Leaves the session to ssh(1), on this process's own streams.
+import { foreground } from '../host/spawn.ts'
+import { sshArgv } from '../host/ssh.ts'
+import { sitesOf } from './ascend.ts'
+import { exits, type Face } from './face.ts'
+import { groundOf } from './ground.ts'
+import { openCourse, refuse } from './open-course.ts'
+import { instancesOf } from './prove.ts'
+import { session } from './session.ts'
+import { notUp, planOf } from './voyage.ts'
+import { homeOf } from './world.ts'
+
+export async function ssh(
+  options: { file: string | null; name: string; command: readonly string[] },
+  face: Face,
+): Promise<number> {
+  const opened = openCourse(homeOf(process.env), options.file)
+  if (!opened.ok) return refuse(face, opened.faults)
+  const absent = notUp(opened.value)
+  if (absent) return refuse(face, [absent])
+  const { course, world, rehearsal } = opened.value
+  const ground = groundOf(course, world, rehearsal)
+  const server = course.servers.find(({ name, role }) => name === options.name && role === 'cloud')
+  const tty = process.stdin.isTTY && options.command.length === 0 ? ['-t'] : []
+  if (server)
+    return foreground([...sshArgv(ground.reach.target(server.name), world.control, tty), ...options.command])
+
+  let found: [string, ...string[]] | undefined
+  const names: string[] = []
+  const quiet: Face = { ...face, event: (event) => (event.type === 'fault' ? face.event(event) : undefined) }
+  const code = await session('ssh', world, quiet, new AbortController().signal, async (run) => {
+    const plan = planOf(course, rehearsal)
+    for (const site of await sitesOf(plan, ground))
+      for (const instance of await instancesOf(run, plan, ground, site)) {
+        names.push(instance.name)
+        if (instance.name !== options.name) continue
+        const target = {
+          name: instance.name,
+          address: String(instance.address),
+          user: instance.user,
+          port: 22,
+          ...(instance.identityFile === '' ? {} : { identityFile: instance.identityFile }),
+          knownHostsFile: `${world.dir}/instances_known_hosts`,
+          trustFirst: true,
+          ...(ground.outsidePrefix.length > 0 ? { via: ground.outsidePrefix, bare: true } : {}),
+        }
+        found = sshArgv(target, world.control, tty)
+      }
+    return exits.done
+  })
+  if (code !== exits.done) return code
+  if (found) return foreground([...found, ...options.command])
+  return refuse(face, [
+    {
+      code: 'no-such-name',
+      title: `there is no server or instance ${options.name}`,
+      why: `there are: ${[...course.servers.filter(({ role }) => role === 'cloud').map(({ name }) => name), ...names].join(', ')}`,
+      fix: './bateau status shows them with their addresses',
+    },
+  ])
+}
