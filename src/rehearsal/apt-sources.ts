@@ -6,12 +6,11 @@ export type AptSource = { uri: string; suite: string; components: readonly strin
 
 /** One-line style: `deb [option=value …] uri suite component…`. Lines that are not such are passed over, as apt's own are loud. */
 export function parseOneLine(text: string): AptSource[] {
-  return text.split('\n').flatMap((raw) => {
-    const line = raw.replace(/#.*$/, '').trim()
-    const match = /^deb\s+(?:\[[^\]]*\]\s*)?(\S+)\s+(\S+)((?:\s+\S+)*)$/.exec(line)
-    const [, uri, suite, components = ''] = match ?? []
-    if (uri === undefined || suite === undefined) return []
-    return [{ uri: trimmed(uri), suite, components: words(components) }]
+  return text.split('\n').flatMap((line) => {
+    const [type, uri, suite, ...components] = words(line.replace(/#.*$/, '').replace(/\[[^\]]*\]/, ' '))
+    return type === 'deb' && uri !== undefined && suite !== undefined
+      ? [{ uri: trimmed(uri), suite, components }]
+      : []
   })
 }
 

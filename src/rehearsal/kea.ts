@@ -29,7 +29,7 @@ export function keaConfig(world: RehearsalWorld): Secret | null {
             'reservations-global': false,
             'reservations-in-subnet': true,
             'reservations-out-of-pool': true,
-            reservations: [{ duid: delivery.duid.reveal(), prefixes: [delivery.block.toString()] }],
+            reservations: [{ duid: spelled(delivery.duid.reveal()), prefixes: [delivery.block.toString()] }],
           },
         ]
       : [],
@@ -56,4 +56,9 @@ export function keaConfig(world: RehearsalWorld): Secret | null {
     },
   }
   return new Secret(`${JSON.stringify(config, null, 2)}\n`)
+}
+
+/** Bytes with colons between, however the course file has them (Kea 2.6 ARM, host reservations). */
+function spelled(duid: string): string {
+  return (duid.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(':')
 }

@@ -31,6 +31,7 @@ export type Namespace = {
  */
 export function namespaceScript(all: readonly Namespace[]): string {
   const lines = all.flatMap((ns) => [
+    refuseForeign(ns.name, ns.mark),
     `[ -e /run/netns/${ns.name} ] || ip netns add ${ns.name}`,
     `ip -n ${ns.name} link set lo up alias ${ns.mark}`,
     ...Object.entries(ns.sysctls).map(
@@ -40,6 +41,14 @@ export function namespaceScript(all: readonly Namespace[]): string {
   for (const ns of all) for (const link of ns.links) lines.push(...linkLines(ns.name, link))
   for (const ns of all) for (const route of ns.routes) lines.push(routeLine(ns.name, route))
   return `${lines.join('\n')}\n`
+}
+
+/** Shell text that fails where a namespace of this name carries another's mark. */
+export function refuseForeign(name: string, mark: string): string {
+  return `case $(ip -n ${name} link show lo 2>/dev/null | sed -n 's/^ *alias //p') in
+  '' | ${mark}) ;;
+  *) echo "the namespace ${name} is not of this rehearsal" >&2; exit 1 ;;
+esac`
 }
 
 function linkLines(ns: string, link: Link): string[] {

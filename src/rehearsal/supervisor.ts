@@ -1,6 +1,7 @@
 // Decides how a server lives: its cable plugged in anew at each boot, its system started, and started again when it reboots.
 // Leaves the disk to provider-image, and starting and stopping the supervisor to daemon.
 import type { CachedImage } from './image-cache.ts'
+import { refuseForeign } from './namespace.ts'
 import { type RehearsalWorld, type RehearsedServer, uplinkCard } from './world.ts'
 
 /** systemd-nspawn(1) ends with this when the system inside asked for a reboot and the unit is kept. */
@@ -19,6 +20,7 @@ child=
 stopping=
 
 plug() {
+${refuseForeign(namespace, mark)}
   ip -n ${edge.namespace} link del ${port} 2>/dev/null
   ip netns del ${namespace} 2>/dev/null
   ip netns add ${namespace} &&
