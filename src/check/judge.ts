@@ -35,17 +35,20 @@ export function findings(results: readonly CheckResult[]): Finding[] {
     .sort((a, b) => rank(a.result) - rank(b.result))
 }
 
+/** Each trouble leads to one cause at most, so every walk ends, or ends in a ring, whose first result then stands for it. */
 function rootOf(result: CheckResult, troubled: ReadonlyMap<string, CheckResult>): CheckResult {
-  const seen = new Set([result.id])
-  let root = result
-  for (;;) {
-    const next = (root.dependsOn ?? [])
+  const walked: CheckResult[] = []
+  let here = result
+  while (!walked.includes(here)) {
+    walked.push(here)
+    const next = (here.dependsOn ?? [])
       .map((id) => troubled.get(id))
-      .find((cause) => cause !== undefined && !seen.has(cause.id) && explains(cause, root))
-    if (next === undefined) return root
-    seen.add(next.id)
-    root = next
+      .find((cause) => cause !== undefined && cause !== here && explains(cause, here))
+    if (next === undefined) return here
+    here = next
   }
+  const ring = new Set(walked.slice(walked.indexOf(here)))
+  return [...troubled.values()].find((one) => ring.has(one)) ?? here
 }
 
 /** What could not be checked explains only other things that could not be checked; never something proven broken. */
