@@ -1,8 +1,8 @@
 // Decides which of the three views a run gets (live terminal, plain lines, NDJSON) and keeps the streams in order.
 // Leaves wording and layout to view/, and asking to ask.
-import { createLogUpdate } from 'log-update'
 import type { Face } from '../deploy/face.ts'
 import type { RunEvent } from '../run/events.ts'
+import { Canvas } from './view/canvas.ts'
 import { frame } from './view/live.ts'
 import type { Paint } from './view/paint.ts'
 import { sign, silence } from './view/plain.ts'
@@ -50,38 +50,23 @@ export function plainShow(terminal: Terminal, paint: Paint, again: string): Show
 
 export function liveShow(terminal: Terminal, paint: Paint, again: string): Show {
   const teller = new Teller(paint, again)
-  const draw = createLogUpdate(terminal.err as NodeJS.WriteStream)
-  let isDrawn = false
-  const clear = () => {
-    if (isDrawn) draw.clear()
-    isDrawn = false
-  }
+  const canvas = new Canvas(terminal.err)
   const redraw = () => {
-    const { columns = 80, rows = 24 } = terminal.err as Partial<NodeJS.WriteStream>
-    const text = frame(teller.scene, terminal.now(), { columns, rows }, paint)
-    if (text === '') {
-      clear()
-      return
-    }
-    draw(text)
-    isDrawn = true
+    const { columns = 80, rows = 24 } = terminal.err
+    canvas.draw(frame(teller.scene, terminal.now(), { columns, rows }, paint))
   }
   const write = (said: readonly Said[]) => {
     if (said.length === 0) return
-    clear()
+    canvas.draw('')
     for (const { to, text } of said) terminal[to].write(`${text}\n`)
     redraw()
   }
   return {
     event(event: RunEvent) {
       write(teller.tell(event))
-      if (event.type === 'run.finished') draw.done()
     },
     say: (text) => write([{ to: 'err', text }]),
     tick: redraw,
-    pause() {
-      clear()
-      draw.done()
-    },
+    pause: () => canvas.draw(''),
   }
 }

@@ -2,7 +2,7 @@
 // Leaves everything else; tests give their own.
 import { painter, type Paint } from './view/paint.ts'
 
-type Out = { write(text: string): unknown; isTTY?: boolean }
+type Out = { write(text: string): unknown; columns?: number; rows?: number }
 
 export type Terminal = {
   out: Out

@@ -33,6 +33,8 @@ export async function voyage(
       : plainShow(terminal, paint, again)
   const stop = onInterrupt(process, show.say, again)
   const timer = setInterval(() => show.tick(), beat)
+  // The second Ctrl-C, or a bug, ends the process with the block still drawn and the cursor hidden.
+  process.once('exit', show.pause)
   const answers = { yes: options.yes, isAnswered: terminal.isAnswered, otherwise: options.otherwise }
   const face: Face = {
     event: show.event,
@@ -44,6 +46,7 @@ export async function voyage(
   } finally {
     clearInterval(timer)
     show.pause()
+    process.off('exit', show.pause)
     stop.release()
   }
 }

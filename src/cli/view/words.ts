@@ -1,6 +1,7 @@
 // Decides how durations, lanes and foreign lines are written in a terminal.
 // Leaves colour to paint.
 import { stripVTControlCharacters } from 'node:util'
+import { textWidth } from '../../core/text-width.ts'
 
 /** `4 s`, `1 min 05 s`, `2 h 03 min`. Under ten seconds a step is quick enough for whole seconds to do. */
 export function duration(seconds: number): string {
@@ -31,11 +32,17 @@ export function tame(line: string): string {
   return (shown ?? '').replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
 }
 
-/** Cut to so many signs, an ellipsis for the last. Wide signs take two columns: log-update wraps what is then too long. */
+/** Cut to so many columns, an ellipsis in the last. */
 export function fit(text: string, columns: number): string {
-  const signs = Array.from(text)
-  if (signs.length <= columns) return text
-  return columns < 1 ? '' : `${signs.slice(0, columns - 1).join('')}…`
+  if (textWidth(text) <= columns) return text
+  let room = columns - 1
+  let kept = ''
+  for (const sign of text) {
+    room -= textWidth(sign)
+    if (room < 0) break
+    kept += sign
+  }
+  return columns < 1 ? '' : `${kept}…`
 }
 
 function two(n: number): string {
