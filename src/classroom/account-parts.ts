@@ -43,11 +43,7 @@ export function accountParts(
           () => cloud.identity.createProject({ name, domainId, description, tags: [tagOf(course)] }),
           async () => findProject(course, login, await cloud.identity.projects()),
         )
-        const quota = await cloud.compute.quota(made.id)
-        return (state) => {
-          put(state.projects, made)
-          state.computeQuotas.set(made.id, quota)
-        }
+        return (state) => put(state.projects, made)
       },
     },
     {

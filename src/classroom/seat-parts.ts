@@ -47,8 +47,7 @@ export function seatParts(
       },
       async make(cloud, now) {
         const id = projectId(now)
-        await cloud.compute.setQuota(id, compute)
-        const seen = await cloud.compute.quota(id)
+        const seen = await cloud.compute.setQuota(id, compute)
         return (state) => void state.computeQuotas.set(id, seen)
       },
     },
@@ -77,17 +76,16 @@ export function seatParts(
       },
       async make(cloud, now) {
         const id = projectId(now)
-        const find = () => defaultGroup(cloud, id)
-        const before = await find()
-        const lacking = missingRules(rules, before)
-        await once(
-          deps.clock,
-          () => cloud.network.createRules(before.id, id, missingRules(lacking, before)),
-          async () =>
-            (await find().then((seen) => missingRules(rules, seen))).length === 0 ? [] : undefined,
-        )
-        const after = await find()
-        return (state) => put(state.defaultGroups, after)
+        const group = await defaultGroup(cloud, id)
+        const whole = async () => {
+          const seen = await defaultGroup(cloud, id)
+          return missingRules(rules, seen).length === 0 ? seen.security_group_rules : undefined
+        }
+        const lacking = missingRules(rules, group)
+        const add = () => cloud.network.createRules(group.id, id, lacking)
+        const added = lacking.length === 0 ? [] : await once(deps.clock, add, whole)
+        const security_group_rules = [...group.security_group_rules, ...added]
+        return (state) => put(state.defaultGroups, { ...group, security_group_rules })
       },
     },
     ...(shares ? [classNetworkPart(input, deps, survey, group, project)] : []),
@@ -101,8 +99,8 @@ export function seatParts(
         const { id } = sure(user(now), login)
         const publicKey = sure(await publicKeyOf(input, student), `public key of ${login}`)
         const find = async () => (await cloud.compute.keypairs(id)).find(({ name }) => name === keypairName)
-        const old = await find()
-        if (old) await cloud.compute.deleteKeypair(id, keypairName)
+        const old = now.keypairs.get(id)?.some(({ name }) => name === keypairName)
+        if (old === true) await cloud.compute.deleteKeypair(id, keypairName)
         const made = await once(
           deps.clock,
           () => cloud.compute.createKeypair(id, keypairName, publicKey),

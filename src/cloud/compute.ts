@@ -172,10 +172,15 @@ export class Compute {
       await this.#call('GET', `read quotas of project ${projectId}`, `/os-quota-sets/${projectId}`, form)
     ).quota_set
   }
-  async setQuota(projectId: string, wanted: Partial<ComputeQuota>): Promise<void> {
-    await this.#do('PUT', `set quotas of project ${projectId}`, `/os-quota-sets/${projectId}`, {
-      json: { quota_set: { ...wanted, force: true } },
-    })
+  async setQuota(projectId: string, wanted: Partial<ComputeQuota>): Promise<ComputeQuota> {
+    const set = await this.#call(
+      'PUT',
+      `set quotas of project ${projectId}`,
+      `/os-quota-sets/${projectId}`,
+      z.object({ quota_set: quota }),
+      { json: { quota_set: { ...wanted, force: true } } },
+    )
+    return set.quota_set
   }
 
   hypervisors(): Promise<Hypervisor[]> {
