@@ -7,8 +7,8 @@ type With<Options> = (options: Options, face: Face, signal: AbortSignal) => Prom
 
 /** `file` null: the one course that is up on this machine. */
 export type Deeds = {
-  rehearse: With<{ file: string; again: string }>
-  up: With<{ file: string; again: string }>
+  rehearse: With<{ file: string }>
+  up: With<{ file: string }>
   check: With<{ file: string | null }>
   status: With<{ file: string | null }>
   down: With<{ file: string | null; purgeCache: boolean }>

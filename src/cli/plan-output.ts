@@ -6,10 +6,10 @@ import { readUpTo } from '../course/bytes.ts'
 import type { Course } from '../course/course.ts'
 import { loadCourse } from '../course/load.ts'
 import { type ExitCode, exits } from '../deploy/face.ts'
+import { isRehearsed, planOf } from '../deploy/plan-of.ts'
 import { planJson } from '../plan/json.ts'
-import { makePlan, type Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
-import { catalogue } from '../provider/catalogue.ts'
 import { ways } from '../provider/ways.ts'
 import { schemaVersion } from '../run/events.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,10 +24,7 @@ export async function printPlan(file: string, options: PlanOptions, terminal: Te
 }
 
 async function show(course: Course, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
-  const today = new Date(terminal.now()).toISOString().slice(0, 10)
-  const clouds = course.servers.filter((server) => server.role === 'cloud')
-  const rehearsal = clouds.length > 0 && clouds.every((server) => server.provider === 'rehearsal')
-  const plan = makePlan(course, { hosts: {}, offers: catalogue, ways }, { today, rehearsal })
+  const plan = planOf(course, isRehearsed(course))
   if (options.commands) await showCommands(plan, options, terminal)
   else terminal.out.write(options.json ? json(planJson(plan)) : planText(plan))
   const found = plan.findings.some(({ severity }) => severity !== 'info')

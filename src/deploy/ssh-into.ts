@@ -8,7 +8,7 @@ import { groundOf } from './ground.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { instancesOf } from './prove.ts'
 import { session } from './session.ts'
-import { notUp, planOf } from './voyage.ts'
+import { notUp, planOf } from './plan-of.ts'
 import { homeOf } from './world.ts'
 
 export async function ssh(

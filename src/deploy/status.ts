@@ -11,7 +11,7 @@ import { loginText } from './login-text.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { instancesOf, shown } from './prove.ts'
 import { session } from './session.ts'
-import { notUp, planOf } from './voyage.ts'
+import { notUp, planOf } from './plan-of.ts'
 import { homeOf, type World } from './world.ts'
 
 export async function status(

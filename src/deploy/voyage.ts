@@ -1,19 +1,16 @@
 // Decides what each command of bateau does, start to end: the deeds that the faces call.
 // Leaves the phases to ascend and prove, and what surrounds a run to session.
-import { existsSync } from 'node:fs'
 import type { Fault } from '../core/fault.ts'
 import { Trouble } from '../core/fault.ts'
-import type { Course } from '../course/course.ts'
 import { planJson } from '../plan/json.ts'
-import { makePlan, type Plan, refuses } from '../plan/plan.ts'
+import { type Plan, refuses } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
-import { catalogue } from '../provider/catalogue.ts'
-import { ways } from '../provider/ways.ts'
 import { ascend, refusedPlan, sitesOf } from './ascend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
-import { openCourse, type Opened, refuse } from './open-course.ts'
+import { openCourse, refuse } from './open-course.ts'
+import { isRehearsed, notUp, planOf } from './plan-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { prove } from './prove.ts'
 import { session } from './session.ts'
@@ -87,27 +84,6 @@ export async function check(
     await prepareSecrets(run.vault, course, [], [])
     return (await prove(run, plan, ground, await sitesOf(plan, ground))).exitCode
   })
-}
-
-/** A course whose servers are all rehearsal servers is rehearsed by `up` as well. */
-export function isRehearsed(course: Course): boolean {
-  const clouds = course.servers.filter(({ role }) => role === 'cloud')
-  return clouds.length > 0 && clouds.every(({ provider }) => provider === 'rehearsal')
-}
-
-export function planOf(course: Course, rehearsal: boolean): Plan {
-  const today = new Date().toISOString().slice(0, 10)
-  return makePlan(course, { hosts: {}, offers: catalogue, ways }, { today, rehearsal })
-}
-
-export function notUp({ course, world }: Opened): Fault | undefined {
-  if (existsSync(`${world.dir}/world.json`)) return undefined
-  return {
-    code: 'not-up',
-    title: `the course ${course.name} is not up on this machine`,
-    why: `nothing is remembered of it in ${world.dir}`,
-    fix: `bring it up first: ./bateau ${isRehearsed(course) ? 'rehearse' : 'up'} ${course.source.file}`,
-  }
 }
 
 const refusal = (fault: Fault): Fault[] => [fault]

@@ -6,7 +6,7 @@ import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
 
 export function rehearseCommand(context: Context, answer: Answer) {
-  const { terminal, again } = context
+  const { terminal } = context
   return new Command('rehearse')
     .description('the whole voyage on this machine: the servers are containers, everything else is real')
     .argument('[file]', 'course file (examples/rehearsal.yaml when none is named)')
@@ -21,7 +21,7 @@ export function rehearseCommand(context: Context, answer: Answer) {
         file === undefined ? join(terminal.home, 'examples/rehearsal.yaml') : pathOf(terminal, file)
       answer(
         await voyage(context, { yes, json, otherwise: true }, (deeds, face, signal) =>
-          deeds.rehearse({ file: path, again }, face, signal),
+          deeds.rehearse({ file: path }, face, signal),
         ),
       )
     })

@@ -5,7 +5,7 @@ import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
 
 export function upCommand(context: Context, answer: Answer) {
-  const { terminal, again } = context
+  const { terminal } = context
   return new Command('up')
     .description('carry out the plan on the servers of the course; a second time changes nothing')
     .argument('<file>', 'course file')
@@ -19,7 +19,7 @@ export function upCommand(context: Context, answer: Answer) {
       const path = pathOf(terminal, file)
       answer(
         await voyage(context, { yes, json, otherwise: false }, (deeds, face, signal) =>
-          deeds.up({ file: path, again }, face, signal),
+          deeds.up({ file: path }, face, signal),
         ),
       )
     })

@@ -1,0 +1,30 @@
+// Decides which plan a course has today, whether it is a rehearsal, and what to say when it is not up.
+// Leaves planning to plan/, and what is known of providers to provider/.
+import { existsSync } from 'node:fs'
+import type { Fault } from '../core/fault.ts'
+import type { Course } from '../course/course.ts'
+import { makePlan, type Plan } from '../plan/plan.ts'
+import { catalogue } from '../provider/catalogue.ts'
+import { ways } from '../provider/ways.ts'
+import type { Opened } from './open-course.ts'
+
+/** A course whose servers are all rehearsal servers is rehearsed by `up` as well. */
+export function isRehearsed(course: Course): boolean {
+  const clouds = course.servers.filter(({ role }) => role === 'cloud')
+  return clouds.length > 0 && clouds.every(({ provider }) => provider === 'rehearsal')
+}
+
+export function planOf(course: Course, rehearsal: boolean): Plan {
+  const today = new Date().toISOString().slice(0, 10)
+  return makePlan(course, { hosts: {}, offers: catalogue, ways }, { today, rehearsal })
+}
+
+export function notUp({ course, world }: Opened): Fault | undefined {
+  if (existsSync(`${world.dir}/world.json`)) return undefined
+  return {
+    code: 'not-up',
+    title: `the course ${course.name} is not up on this machine`,
+    why: `nothing is remembered of it in ${world.dir}`,
+    fix: `bring it up first: ./bateau ${isRehearsed(course) ? 'rehearse' : 'up'} ${course.source.file}`,
+  }
+}
