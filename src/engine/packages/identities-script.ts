@@ -2,9 +2,9 @@
 // Leaves what they are to identities.ts, which gives them on standard input.
 
 /**
- * `identities make|check` with JSON on standard input: {auth, region, admin, users: [{name, password}], services: [{type,
- * name, endpoints: {public, internal, admin}}]}. `check` changes nothing and exits 1 naming what differs. Identity API v3;
- * keystoneauth1 is Debian's python3-keystoneauth1.
+ * Reads JSON on standard input: {auth, region, admin, users: [{name, password}], services: [{type, name, endpoints:
+ * {public, internal, admin}}]}. Says each change on a line. Identity API v3; keystoneauth1 is Debian's
+ * python3-keystoneauth1.
  */
 export const identitiesScript = `#!/usr/bin/python3
 import json
@@ -14,7 +14,6 @@ from keystoneauth1 import exceptions
 from keystoneauth1.identity import v3
 from keystoneauth1.session import Session
 
-make = sys.argv[1] == 'make'
 wanted = json.load(sys.stdin)
 
 
@@ -33,8 +32,6 @@ def call(method, path, body=None):
 
 
 def differs(what):
-    if not make:
-        sys.exit('identities: ' + what)
     print('identities: ' + what, flush=True)
 
 
@@ -58,12 +55,11 @@ for user in wanted['users']:
         if role not in have:
             differs('%s lacks a role' % user['name'])
             call('PUT', '/projects/%s/users/%s/roles/%s' % (project, uid, role))
-    if make:
-        try:
-            session(user['name'], user['password'], 'service').get_token()
-        except exceptions.Unauthorized:
-            differs('another password for ' + user['name'])
-            call('PATCH', '/users/' + uid, {'user': {'password': user['password']}})
+    try:
+        session(user['name'], user['password'], 'service').get_token()
+    except exceptions.Unauthorized:
+        differs('another password for ' + user['name'])
+        call('PATCH', '/users/' + uid, {'user': {'password': user['password']}})
 
 if wanted['region'] not in [x['id'] for x in call('GET', '/regions')['regions']]:
     differs('no region')

@@ -1,6 +1,6 @@
 // Decides who exists in Keystone besides students: the administrator, one user for each service; and the catalogue.
 // Leaves projects and users of the course to the classroom.
-import { command, file, shell, type Command, type HostStep } from '../../core/step.ts'
+import { command, file, shell, type HostStep } from '../../core/step.ts'
 import type { Site } from '../../core/site.ts'
 import { identitiesScript } from './identities-script.ts'
 import { apis, internalUrl, ports, publicUrl, region } from './ports.ts'
@@ -26,10 +26,7 @@ export function identitiesSteps(site: Site): HostStep[] {
       }
     }),
   }
-  const run = (mode: 'make' | 'check'): Command => ({
-    ...command('python3', script, mode),
-    stdin: JSON.stringify(wanted),
-  })
+  const urls = wanted.services.flatMap(({ endpoints }) => Object.values(endpoints))
   return [
     {
       id: 'openstack/identities',
@@ -54,10 +51,43 @@ export function identitiesSteps(site: Site): HostStep[] {
           stdin: `${secret(site, 'keystone/admin')}\n`,
           idleSeconds: 120,
         },
-        { ...run('make'), idleSeconds: 120 },
+        { ...command('python3', script), stdin: JSON.stringify(wanted), idleSeconds: 120 },
       ],
-      verify: [run('check')],
+      verify: [
+        {
+          ...command(
+            'curl',
+            '-gsf',
+            '-o',
+            '/dev/null',
+            '-m',
+            '20',
+            '-H',
+            json,
+            '--data',
+            '@-',
+            `${auth}/auth/tokens`,
+          ),
+          stdin: JSON.stringify(logIn(secret(site, 'keystone/admin'))),
+        },
+        shell(
+          `test "$(mariadb -BN keystone -e "SELECT COUNT(*) FROM endpoint WHERE url IN (${urls.map((url) => `'${url}'`).join(', ')})")" = ${urls.length}`,
+        ),
+      ],
       after: ['openstack/keystone'],
     },
   ]
+}
+
+const json = 'Content-Type: application/json'
+
+/** Body of POST /v3/auth/tokens (Identity API v3): the administrator, by password, on project admin. */
+const logIn = (password: string) => {
+  const domain = { id: 'default' }
+  return {
+    auth: {
+      identity: { methods: ['password'], password: { user: { name: 'admin', domain, password } } },
+      scope: { project: { name: 'admin', domain } },
+    },
+  }
 }
