@@ -93,7 +93,7 @@ describe('whatever is written is read back', () => {
 
   it('and no text at all makes either fail', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 200 }), (text) => {
         parseOneLine(text)
         parseDeb822(text)
       }),
