@@ -117,7 +117,7 @@ test('a damaged course gives faults that point into it, or a course that can be 
       }
       expect(showFaults(outcome.faults)).not.toContain(secret)
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   )
 })
 
@@ -144,6 +144,6 @@ test('values of any JSON kind at any key give an answer', () => {
       const outcome = read(text)
       if (!outcome.ok) for (const fault of outcome.faults) expect(pointsInto(fault, text)).toBe(true)
     }),
-    { numRuns: 800 },
+    { numRuns: 300 },
   )
 })

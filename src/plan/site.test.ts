@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { broken, courseOf, soundDuid, soundText } from '../../test/story/sound-course.ts'
+import { Trouble } from '../core/fault.ts'
+import { references } from '../core/secret.ts'
+import type { HostFacts } from '../core/site.ts'
+import { makePlan } from './plan.ts'
+import { duidSecret, siteOf } from './site.ts'
+
+const facts: HostFacts = {
+  hostname: 'os1',
+  os: { id: 'debian', codename: 'trixie' },
+  arch: 'x86_64',
+  cores: 16,
+  memoryMiB: 32_000,
+  uplink: { name: 'eno1', mac: '02:00:00:00:00:01' },
+  kvm: true,
+  ovsKernel: true,
+  systemd: 257,
+  netplanId: null,
+}
+
+const site = (text: string) =>
+  siteOf(
+    makePlan(courseOf(text), { hosts: {}, offers: [] }, { today: '2027-01-15', rehearsal: false }),
+    'os1',
+    facts,
+  )
+
+describe('a site', () => {
+  test('has the facts, the addresses of the plan and the engine of the course', () => {
+    const made = site(soundText)
+    expect(made).toMatchObject({
+      name: 'os1',
+      facts,
+      engine: { kind: 'packages', release: '2025.1', cinder: false },
+    })
+    expect(made.addressing.tenants.map((tenant) => `${tenant.name} ${tenant.prefix}`)).toEqual([
+      'class-g1 2a01:e0a:17:80::/64',
+      'class-g2 2a01:e0a:17:81::/64',
+    ])
+  })
+
+  test('holds a reference to the DUID, never the DUID', () => {
+    const made = site(soundText)
+    expect(made.delivery.kind === 'dhcpv6-pd' && references(made.delivery.duid)).toEqual([duidSecret('os1')])
+    expect(JSON.stringify(made.delivery)).not.toContain(soundDuid.slice(12))
+  })
+
+  test('opens SSH, 443 and what the course adds, each port once', () => {
+    const open = site(
+      broken([
+        'budget: 200',
+        'access: {port: 2222, open: [{port: 443, why: x}, {port: 9100, why: monitoring}]}',
+      ]),
+    ).open
+    expect(open.map((one) => one.port)).toEqual([2222, 443, 9100])
+    expect(open.every((one) => one.why !== '')).toBe(true)
+  })
+
+  test('has no tenant networks when the course wants no class networks', () => {
+    expect(site(broken(['budget: 200', 'networks: {class: false}'])).addressing.tenants).toEqual([])
+  })
+
+  test.each([
+    [
+      'on-link delivery',
+      broken(['delivery: dhcpv6-pd', 'delivery: on-link'], [`      duid: ${soundDuid}\n`, '']),
+    ],
+    ['DevStack', broken(['budget: 200', 'engine: {kind: devstack}'])],
+    ['a block that cannot be laid out', broken(['2a01:e0a:17::/56', '2a01:e0a:17::/80'])],
+  ])('is refused with %s', (_, text) => {
+    expect(() => site(text)).toThrow(Trouble)
+  })
+
+  test('of an unknown server is a mistake of the caller', () => {
+    const plan = makePlan(
+      courseOf(soundText),
+      { hosts: {}, offers: [] },
+      { today: '2027-01-15', rehearsal: false },
+    )
+    expect(() => siteOf(plan, 'os9', facts)).toThrow(RangeError)
+  })
+})
