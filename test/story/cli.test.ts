@@ -5,15 +5,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { meanings } from '../../src/cli/exit.ts'
 import { spawnRun } from '../../src/host/spawn.ts'
 
-/** The launcher builds first when the sources changed. */
+/** The launcher installs and builds when it has to. */
 const building = 300_000
-const launcher = resolve('bateau')
+const program = resolve('build/cli/main.js')
 const elsewhere = mkdtempSync(join(tmpdir(), 'bateau-cli-'))
 
-const bateau = (...words: string[]) => spawnRun(['env', '-C', elsewhere, 'NO_COLOR=1', launcher, ...words])
+const bateau = (...words: string[]) =>
+  spawnRun(['env', '-C', elsewhere, 'NO_COLOR=1', process.execPath, program, ...words])
 
 beforeAll(async () => {
-  expect((await bateau('--version')).code).toBe(0)
+  expect((await spawnRun(['./bateau', '--version'])).code).toBe(0)
 }, building)
 afterAll(() => rmSync(elsewhere, { recursive: true }))
 
@@ -37,7 +38,7 @@ it.each([
   [['rehearse', '--frobnicate'], "unknown option '--frobnicate'", './bateau rehearse --help'],
   [['up'], "missing required argument 'file'", './bateau up --help'],
   [['ssh'], "missing required argument 'name'", './bateau ssh --help'],
-  [['down', '--purge'], 'Did you mean --purge-cache?', './bateau down --help'],
+  [['down', '--purge-cahce'], 'Did you mean --purge-cache?', './bateau down --help'],
   [['status', 'a', 'b'], 'too many arguments', './bateau status --help'],
   [['plan', 'no-such.yaml'], 'there is no file no-such.yaml', 'ls'],
   [['rehearse', 'no-such.yaml'], 'no-such.yaml', 'ls'],
@@ -97,7 +98,7 @@ it('`schema` is JSON Schema', async () => {
 })
 
 it('a reader that goes away is no trouble', async () => {
-  const script = `set -o pipefail; ${launcher} plan ${resolve('examples/clermont-2024.yaml')} | head -n 1 >/dev/null; echo \${PIPESTATUS[0]}`
+  const script = `set -o pipefail; ${process.execPath} ${program} plan ${resolve('examples/clermont-2024.yaml')} | head -n 1 >/dev/null; echo \${PIPESTATUS[0]}`
   expect(await spawnRun(['bash', '-c', script])).toEqual({ code: 0, stdout: '0\n', stderr: '' })
 })
 
