@@ -118,20 +118,27 @@ export class HostSteps {
 }
 
 async function lookAt(shell: Shell, steps: readonly HostStep[], vault: Vault): Promise<Map<string, Look>> {
-  const script = steps.map((step) => `echo '==step'\n${lookScript(step)}`).join('\n')
+  const script = steps.map((step) => `echo '==step'\n${lookScript(step, vault)}`).join('\n')
   const ran = await shell.run(['sh'], { stdin: script, timeout: 2 * shortMilliseconds })
   const blocks = ran.stdout.split('==step\n').slice(1)
   return new Map(steps.map((step, i) => [step.id, judge(step, blocks[i]?.split('\n') ?? [], vault)]))
 }
 
 /** Verify commands run only where the marker is there: before the first time they could only fail, slowly. */
-function lookScript(step: HostStep): string {
+function lookScript(step: HostStep, vault: Vault): string {
   const verify = step.verify.map(
     (command, i) =>
-      `out=$(timeout 20 ${quote(command.argv)} </dev/null 2>&1) && echo 'ok ${i}' || echo "no ${i} $(printf %s "$out" | tail -n 1)"`,
+      `out=$(${fed(command, vault)} timeout 20 ${quote(command.argv)} 2>&1) && echo 'ok ${i}' || echo "no ${i} $(printf %s "$out" | tail -n 1)"`,
   )
   const files = inspectScript(step.files.map((file) => file.path))
   return `if m=$(cat ${quote([marker(step.id)])} 2>/dev/null); then echo "marker $m"\n${files}${verify.join('\n')}\ntrue; fi`
+}
+
+/** What a verify command reads: the script itself comes on standard input, so it must not. `printf` is the shell's own: no argv. */
+function fed(command: Command, vault: Vault): string {
+  if (command.stdin === undefined) return '</dev/null'
+  const encoded = Buffer.from(resolve(command.stdin, vault), 'utf8').toString('base64')
+  return `printf %s ${quote([encoded])} | base64 -d |`
 }
 
 function judge(step: HostStep, lines: readonly string[], vault: Vault): Look {
