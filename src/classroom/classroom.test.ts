@@ -9,6 +9,7 @@ import { type Carried, carryOut } from '../../test/fake/openstack/run.ts'
 import { FakeCloud } from '../../test/fake/openstack/server.ts'
 import { Address, Prefix } from '../core/prefix.ts'
 import { Secret } from '../core/secret.ts'
+import type { Shell } from '../core/shell.ts'
 import type { Cloud } from '../cloud/open.ts'
 import { openCloud, throughSockets } from '../cloud/open.ts'
 import { localShell } from '../host/spawn.ts'
@@ -66,12 +67,24 @@ function input(change: Partial<ClassroomInput> = {}): ClassroomInput {
   }
 }
 
+/** Stands for ssh-keygen where the keys themselves do not matter. */
+const keygen: Shell = {
+  name: 'keygen',
+  async run(argv) {
+    const after = (flag: string) => argv[argv.indexOf(flag) + 1] ?? ''
+    await writeFile(after('-f'), 'private', { mode: 0o600 })
+    await writeFile(`${after('-f')}.pub`, `${key(after('-C').replace('@', ''))} ${after('-C')}\n`)
+    return { code: 0, stdout: '', stderr: '' }
+  },
+}
+
 const vault = { get: (name: string) => new Secret(`password of ${name}`) }
 
 /** A new process: own log-in, own survey, nothing remembered. */
 async function run(
   wanted: ClassroomInput = input(),
   on: FakeCloud = fake,
+  shell: Shell = keygen,
 ): Promise<Carried & { survey: Survey }> {
   const sockets = throughSockets(on.sockets)
   const log = (user: string, project: string, password: Secret) =>
@@ -88,7 +101,7 @@ async function run(
     cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'))),
     cloudAs: ({ user, project, password }) => log(user, project, password),
     vault,
-    shell: localShell(),
+    shell,
     clock,
   }
   const survey = new Survey(wanted.course, deps.cloud)
@@ -179,9 +192,9 @@ describe('a first run', () => {
     expect(
       (await proofInstances(input(), survey)).map(({ name, login, keyFile }) => [name, login, keyFile]),
     ).toEqual([
-      ['proof-direct', 'ada', null],
-      ['proof-class-g1', 'ada', null],
-      ['proof-class-g2', 'edsger', null],
+      ['proof-direct', 'ada', join(dir, 'handouts/.proof/ada/id_ed25519')],
+      ['proof-class-g1', 'ada', join(dir, 'handouts/.proof/ada/id_ed25519')],
+      ['proof-class-g2', 'edsger', join(dir, 'handouts/.proof/edsger/id_ed25519')],
     ])
   })
 })
@@ -189,7 +202,7 @@ describe('a first run', () => {
 describe('hand-outs', () => {
   it('give a student who brought no key one of their own, and an account file that only its owner reads', async () => {
     const groups = [{ name: 'g1', students: [{ login: 'ada', sshKey: null }] }]
-    const { failed, survey } = await run(input({ groups }))
+    const { failed, survey } = await run(input({ groups }), fake, localShell())
     expect([...failed.values()]).toEqual([])
     const at = (name: string) => join(dir, 'handouts/ada', name)
     const mode = async (name: string) => ((await stat(at(name))).mode & 0o777).toString(8)

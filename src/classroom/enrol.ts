@@ -1,9 +1,10 @@
 // Decides what each student has in the cloud, and joins it into one task a student.
-// Leaves the account to account-parts, quotas, rules, network and key to seat-parts, and files to handout.
+// Leaves the account to account-parts, quotas, rules and network to seat-parts, keys to key-parts, and files to handout.
 import type { Task } from '../core/task.ts'
 import { accountParts } from './account-parts.ts'
 import { baseTaskId } from './base.ts'
-import { handoutPart, keyFilesPart } from './handout.ts'
+import { handoutPart } from './handout.ts'
+import { keyParts } from './key-parts.ts'
 import {
   type ClassroomDeps,
   type ClassroomGroup,
@@ -59,8 +60,8 @@ function partsOf(
   const proofs = proofsOf(input).filter(({ login }) => login === student.login).length
   return [
     ...accountParts(input.course, deps, student.login, group.name),
-    keyFilesPart(input, deps, student),
-    ...seatParts(input, deps, survey, group.name, student, proofs),
+    ...keyParts(input, deps, student, proofs),
+    ...seatParts(input, deps, survey, group.name, student.login, proofs),
     handoutPart(input, deps, student),
   ]
 }

@@ -21,31 +21,32 @@ export const handoutDir = (input: ClassroomInput, login: string) => join(input.h
 export const privateKeyPath = (input: ClassroomInput, login: string) =>
   join(handoutDir(input, login), 'id_ed25519')
 
-/** The student's public key line; undefined as long as it is not made. */
-export async function publicKeyOf(
-  input: ClassroomInput,
-  student: ClassroomStudent,
-): Promise<string | undefined> {
-  return student.sshKey ?? (await text(`${privateKeyPath(input, student.login)}.pub`))?.trim()
+/**
+ * Private key that opens the proof's instances of a student: the student's where bateau made it, else one of bateau's
+ * own, as the private half of a key that was brought is the student's alone.
+ */
+export const proofKeyPath = (input: ClassroomInput, { login, sshKey }: ClassroomStudent) =>
+  sshKey === null ? privateKeyPath(input, login) : join(input.handouts.dir, '.proof', login, 'id_ed25519')
+
+/** The public key line beside a private key; undefined as long as it is not made. */
+export async function publicKeyAt(path: string): Promise<string | undefined> {
+  return (await text(`${path}.pub`))?.trim()
 }
 
 /** An Ed25519 pair without passphrase. The public half is put in place last: where it is, the private one is too. */
 export function keyFilesPart(
-  input: ClassroomInput,
   deps: Pick<ClassroomDeps, 'shell'>,
-  student: ClassroomStudent,
+  name: string,
+  path: string,
+  comment: string,
 ): Part<People> {
-  const path = privateKeyPath(input, student.login)
   return {
-    name: 'key',
-    there: async () =>
-      student.sshKey !== null ||
-      ((await text(path)) !== undefined && (await text(`${path}.pub`)) !== undefined),
+    name,
+    there: async () => (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined,
     async make() {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const draft = `${path}.${process.pid}`
       await Promise.all([draft, `${draft}.pub`].map((one) => rm(one, { force: true })))
-      const comment = `${student.login}@${input.course}`
       const ran = await deps.shell.run(
         ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', draft],
         { timeout: 30_000 },
@@ -53,9 +54,9 @@ export function keyFilesPart(
       if (ran.code !== 0)
         throw new Trouble({
           code: 'no-key',
-          title: `no key pair could be made for ${student.login}`,
+          title: `no key pair could be made for ${comment}`,
           why: ran.stderr.trim() || `ssh-keygen exited with ${ran.code}`,
-          fix: `apt-get install openssh-client, and see that ${input.handouts.dir} can be written`,
+          fix: `apt-get install openssh-client, and see that ${dirname(path)} can be written`,
         })
       await rename(draft, path)
       await rename(`${draft}.pub`, `${path}.pub`)

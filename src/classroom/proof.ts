@@ -8,7 +8,8 @@ import { once } from '../cloud/once.ts'
 import type { Cloud } from '../cloud/open.ts'
 import { baseTaskId } from './base.ts'
 import { enrolTaskId } from './enrol.ts'
-import { privateKeyPath } from './handout.ts'
+import { keypairOfProof } from './key-parts.ts'
+import { proofKeyPath } from './handout.ts'
 import {
   type ClassroomDeps,
   type ClassroomInput,
@@ -21,7 +22,6 @@ import {
 import { ours, tagOf } from './mark.ts'
 import { sure } from './network-parts.ts'
 import { type Proof, proofsOf } from './proof-plan.ts'
-import { keypairName } from './seat-parts.ts'
 import type { Survey } from './survey.ts'
 
 /** Without KVM an instance was ACTIVE in 12 to 18 s on two idle cores; a class machine may be busy. */
@@ -69,25 +69,18 @@ export function proofInstanceTasks(input: ClassroomInput, deps: ClassroomDeps, s
 export type ProofInstance = Proof & {
   id: string
   address: Address
-  /** Private key that opens it; null where the student brought a public key of their own. */
-  keyFile: string | null
+  /** Private key that opens it. */
+  keyFile: string
 }
 
 /** The running instances of the proof. Throws Trouble `proof-absent` for one that is not there or has no address. */
 export async function proofInstances(input: ClassroomInput, survey: Survey): Promise<ProofInstance[]> {
   const servers = await survey.servers.read()
-  const students = input.groups.flatMap((group) => group.students)
   return proofsOf(input).map((proof) => {
     const server = find(input.course, proof, servers)
     const [address] = server ? addressesOf(server) : []
     if (server === undefined || address === undefined) throw new Trouble(absent(proof))
-    const own = students.find(({ login }) => login === proof.login)?.sshKey ?? null
-    return {
-      ...proof,
-      id: server.id,
-      address,
-      keyFile: own === null ? privateKeyPath(input, proof.login) : null,
-    }
+    return { ...proof, id: server.id, address, keyFile: proofKeyPath(input, studentOf(input, proof)) }
   })
 }
 
@@ -95,6 +88,12 @@ export async function proofInstances(input: ClassroomInput, survey: Survey): Pro
 export async function proofConsole(survey: Survey, id: string, lines = 100): Promise<string> {
   return (await survey.cloud()).compute.consoleLog(id, lines)
 }
+
+const studentOf = (input: ClassroomInput, { login }: Proof) =>
+  sure(
+    input.groups.flatMap(({ students }) => students).find((one) => one.login === login),
+    login,
+  )
 
 const find = (course: string, { name }: Proof, all: readonly Server[]) =>
   ours(
@@ -159,7 +158,7 @@ async function create(
     imageId: sure(ours(course, 'image', input.image.name, named), 'image').id,
     flavorId: sure(ours(course, 'flavor', flavorNames.proof, flavors), 'flavor').id,
     networkId: sure(ours(course, 'network', proof.network, networks), 'network').id,
-    keyName: keypairName,
+    keyName: keypairOfProof(studentOf(input, proof)),
     tags: [tagOf(course)],
   }
   const made = await once<{ id: string }>(

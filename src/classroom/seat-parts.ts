@@ -1,37 +1,25 @@
-// Decides what a student's project may use: quotas, the default group's rules, the class network, the key pair.
-// Leaves the account to account-parts.
+// Decides what a student's project may use: quotas, the default group's rules, the class network.
+// Leaves the account to account-parts, and keys to key-parts.
 import type { NetworkQuota, NewRule, Rule, SecurityGroup } from '../cloud/network.ts'
 import { once } from '../cloud/once.ts'
 import type { Cloud } from '../cloud/open.ts'
-import { findProject, findUser } from './account-parts.ts'
-import { publicKeyOf } from './handout.ts'
-import {
-  type ClassroomDeps,
-  type ClassroomInput,
-  type ClassroomStudent,
-  classNetwork,
-  proofSize,
-} from './input.ts'
+import { findProject } from './account-parts.ts'
+import { type ClassroomDeps, type ClassroomInput, classNetwork, proofSize } from './input.ts'
 import { describe, ours } from './mark.ts'
 import { canonical, sure } from './network-parts.ts'
 import { type Part, put } from './parts.ts'
 import type { People, Survey } from './survey.ts'
-
-/** Key pairs have no description: the name says whose they are. */
-export const keypairName = 'bateau'
 
 export function seatParts(
   input: ClassroomInput,
   deps: ClassroomDeps,
   survey: Survey,
   group: string,
-  student: ClassroomStudent,
+  login: string,
   proofs: number,
 ): Part<People>[] {
   const { course } = input
-  const { login } = student
   const project = (state: People) => findProject(course, login, state.projects)
-  const user = (state: People) => findUser(course, login, state.users)
   const projectId = (state: People) => sure(project(state), `project of ${login}`).id
   const compute = computeQuota(input, proofs)
   const network = networkQuota(input, proofs)
@@ -89,29 +77,6 @@ export function seatParts(
       },
     },
     ...(shares ? [classNetworkPart(input, deps, survey, group, project)] : []),
-    {
-      name: 'key pair',
-      async there(state) {
-        const found = state.keypairs.get(user(state)?.id ?? '')?.find(({ name }) => name === keypairName)
-        return found !== undefined && keyOf(found.public_key) === keyOf(await publicKeyOf(input, student))
-      },
-      async make(cloud, now) {
-        const { id } = sure(user(now), login)
-        const publicKey = sure(await publicKeyOf(input, student), `public key of ${login}`)
-        const find = async () => (await cloud.compute.keypairs(id)).find(({ name }) => name === keypairName)
-        const old = now.keypairs.get(id)?.some(({ name }) => name === keypairName)
-        if (old === true) await cloud.compute.deleteKeypair(id, keypairName)
-        const made = await once(
-          deps.clock,
-          () => cloud.compute.createKeypair(id, keypairName, publicKey),
-          find,
-        )
-        return (state) => {
-          const others = (state.keypairs.get(id) ?? []).filter(({ name }) => name !== keypairName)
-          state.keypairs.set(id, [...others, made])
-        }
-      },
-    },
   ]
 }
 
@@ -216,6 +181,3 @@ const protocolOf = (protocol: string | null | undefined) =>
 function sameNumbers<T extends object>(wanted: T, seen: { [K in keyof T]: unknown }): boolean {
   return (Object.keys(wanted) as (keyof T)[]).every((key) => wanted[key] === seen[key])
 }
-
-/** Type and key of an OpenSSH public key line, without its comment. */
-const keyOf = (line: string | undefined) => line?.trim().split(/\s+/).slice(0, 2).join(' ')
