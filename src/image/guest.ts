@@ -75,7 +75,8 @@ fi
 for i in 1 2 3 4 5 6 7 8 9 10; do drive=$(findfs LABEL=config-2 2>/dev/null) && break; sleep 0.2; done
 if [ -n "$drive" ] && mount -o ro "$drive" /mnt; then
   data=/mnt/openstack/latest
-  hostname "$(sed -n 's/.*"hostname": *"\\([^"]*\\)".*/\\1/p' $data/meta_data.json)"
+  name=$(sed -n 's/.*"hostname": *"\\([^"]*\\)".*/\\1/p' $data/meta_data.json)
+  hostname "\${name%%.*}"
   grep -oE '(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+' $data/meta_data.json |
     sort -u > /root/.ssh/authorized_keys
   tr '{' '\\n' < $data/network_data.json | grep '"type": *"dns"' |

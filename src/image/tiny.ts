@@ -125,7 +125,12 @@ async function unpack(deps: ImageDeps, root: string, progress: Progress): Promis
       root,
       '-',
     ],
-    { stdin: await deps.sources(), timeout: 900_000, onLine: (line) => progress.line(line), signal: progress.signal },
+    {
+      stdin: await deps.sources(),
+      timeout: 900_000,
+      onLine: (line) => progress.line(line),
+      signal: progress.signal,
+    },
   )
   if (ran.code === 0) return
   throw new Trouble({

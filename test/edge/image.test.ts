@@ -50,7 +50,9 @@ describe.skipIf(!capable)('the tiny guest image', () => {
       await must(inside, argv)
     await must(here, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'ada', '-f', join(dir, 'key')])
     await makeConfigDrive(await readFile(join(dir, 'key.pub'), 'utf8'))
-    await tinyImageTask({ shell: here, cacheDir: dir, sources, arch: process.arch }).act(quiet)
+    await tinyImageTask({ shell: here, cacheDir: dir, sources: async () => sources, arch: process.arch }).act(
+      quiet,
+    )
   })
   afterAll(async () => {
     await here.run(['ip', 'netns', 'del', space])
@@ -58,7 +60,12 @@ describe.skipIf(!capable)('the tiny guest image', () => {
   })
 
   it('is found in the cache afterwards', async () => {
-    const task = tinyImageTask({ shell: here, cacheDir: dir, sources, arch: process.arch })
+    const task = tinyImageTask({
+      shell: here,
+      cacheDir: dir,
+      sources: async () => sources,
+      arch: process.arch,
+    })
     expect((await task.look()).done).toBe(true)
   })
 
@@ -166,7 +173,7 @@ async function makeConfigDrive(publicKey: string): Promise<void> {
     uuid: '7b1',
     public_keys: { ada: publicKey },
     keys: [{ name: 'ada', type: 'ssh', data: publicKey }],
-    hostname: 'proof-direct',
+    hostname: 'proof-direct.novalocal',
     name: 'proof-direct',
   }
   const network = { links: [], networks: [], services: [{ type: 'dns', address: '2001:2:0:77::53' }] }
