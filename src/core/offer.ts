@@ -20,6 +20,17 @@ export type Offer = {
   source: string
 }
 
+/** The offer of this name, in whatever letters. */
+export function findOffer(
+  offers: readonly Offer[],
+  provider: string,
+  name: string | null,
+): Offer | undefined {
+  return offers.find(
+    (offer) => offer.provider === provider && offer.name.toLowerCase() === name?.toLowerCase(),
+  )
+}
+
 /** A provider's way with IPv6, and what a person does there before `bateau up`. */
 export type ProviderWay = {
   provider: string

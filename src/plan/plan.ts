@@ -1,6 +1,6 @@
 // Decides everything that follows from a course: demand, capacity, placement, addresses, cost, findings.
 // Leaves carrying it out to deploy/, and asking the world to whoever fills the inventory.
-import type { Offer } from '../core/offer.ts'
+import { findOffer } from '../core/offer.ts'
 import type { Course, Server } from '../course/course.ts'
 import { layOut } from './addressing.ts'
 import { capacityOf, demandOf, type Capacity } from './capacity.ts'
@@ -13,7 +13,7 @@ export type Plan = Draft & { findings: readonly Finding[] }
 
 /** Pure: the same course, inventory and policy give the same plan. */
 export function makePlan(course: Course, inventory: Inventory, policy: Policy): Plan {
-  const offerOf = (server: Server) => offer(inventory, server)
+  const offerOf = (server: Server) => findOffer(inventory.offers, server.provider, server.offer)
   const clouds = course.servers.flatMap((server, index) =>
     server.role === 'cloud' ? [{ server, index }] : [],
   )
@@ -84,10 +84,4 @@ function demandsOf(course: Course): Draft['demand'] {
     largest: { group: largest?.name ?? '', ...demandOf(largest?.students.length ?? 0, course) },
     all: demandOf(course.students.length, course),
   }
-}
-
-function offer(inventory: Inventory, server: Server): Offer | undefined {
-  return inventory.offers.find(
-    (one) => one.provider === server.provider && one.name.toLowerCase() === server.offer?.toLowerCase(),
-  )
 }

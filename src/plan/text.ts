@@ -171,7 +171,9 @@ function findings(plan: Plan): string[] {
   const count = (severity: Finding['severity']) =>
     plan.findings.filter((finding) => finding.severity === severity).length
   const counts = (['error', 'warning', 'info'] as const).flatMap((severity) =>
-    count(severity) > 0 ? [`${count(severity)} ${severity}`] : [],
+    count(severity) > 0
+      ? [severity === 'info' ? `${count(severity)} info` : plural(count(severity), severity)]
+      : [],
   )
   return [
     `Findings: ${counts.join(', ')}`,

@@ -86,10 +86,3 @@ function disksOf(text: string): Offer['disks'][number] {
     sizeGiB: (Number(size) * 1e9) / 2 ** 30,
   }
 }
-
-/** The offer of this name, however its letters are written. */
-export function findOffer(offers: readonly Offer[], provider: string, name: string): Offer | undefined {
-  return offers.find(
-    (offer) => offer.provider === provider && offer.name.toLowerCase() === name.toLowerCase(),
-  )
-}

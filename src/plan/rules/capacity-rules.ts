@@ -1,6 +1,7 @@
 // Decides when servers are too small or too slow for the students placed on them.
 // Leaves counting to capacity and placing to placement.
-import type { Disk } from '../../course/course.ts'
+import { findOffer } from '../../core/offer.ts'
+import type { Disk, Server } from '../../course/course.ts'
 import type { Capacity } from '../capacity.ts'
 import { memoryText as gib } from '../table.ts'
 import {
@@ -97,7 +98,7 @@ export const diskShort: Rule = (draft) =>
 export const rotationalDisk: Rule = (draft) =>
   draft.course.servers.flatMap((server, index) => {
     const planned = draft.servers.find((one) => one.index === index)
-    const disks: readonly Disk[] = planned?.capacity?.disks ?? server.disks ?? offerDisks(draft, index)
+    const disks: readonly Disk[] = planned?.capacity?.disks ?? server.disks ?? offerDisks(draft, server)
     if (!disks.some((disk) => disk.kind === 'hdd')) return []
     const path = ['servers', index, ...(server.disks ? ['disks'] : server.offer === null ? [] : ['offer'])]
     if (!planned)
@@ -117,14 +118,8 @@ export const rotationalDisk: Rule = (draft) =>
     ]
   })
 
-function offerDisks(draft: Draft, index: number): readonly Disk[] {
-  const server = draft.course.servers[index]
-  return (
-    draft.inventory.offers.find(
-      (offer) =>
-        offer.provider === server?.provider && offer.name.toLowerCase() === server.offer?.toLowerCase(),
-    )?.disks ?? []
-  )
+function offerDisks(draft: Draft, server: Server): readonly Disk[] {
+  return findOffer(draft.inventory.offers, server.provider, server.offer)?.disks ?? []
 }
 
 /** Boot from Cinder where Cinder has no disk of its own. */
