@@ -45,6 +45,3 @@ export function rehearsalTasks(world: RehearsalWorld, deps: RehearsalDeps): Task
     ]),
   ]
 }
-
-/** The task after which a server can be reached by SSH. */
-export const reachable = (server: string): string => `rehearsal/${server}/power`
