@@ -45,9 +45,13 @@ export function insideProbes(input: ProofInput, instance: ProofInstance, causes:
   ]
 }
 
-/** Exit 3: nothing in the guest can open a TCP connection. Standard input ends at once, so that the other end closes. */
+/**
+ * Exit 3: nothing in the guest can open a TCP connection. busybox nc gives up connecting after 8 s (-w) but then waits
+ * for the other end to close: stopped after 12 s (124, or 143 by busybox's own timeout), it was connected.
+ */
 const tcpScript = `if command -v nc >/dev/null; then
-  nc -w 8 "$1" "$2" </dev/null >/dev/null && { echo accepts; exit 0; }
+  timeout 12 nc -w 8 "$1" "$2" </dev/null >/dev/null
+  case $? in 0|124|143) echo accepts; exit 0 ;; esac
 elif command -v bash >/dev/null; then
   timeout 8 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$1" "$2" && { echo accepts; exit 0; }
 else echo 'neither nc nor bash in the instance'; exit 3
