@@ -23,7 +23,7 @@ const started: RunEvent = {
   command: 'up',
   course: 'c',
   resumes: null,
-} as RunEvent
+}
 
 it('what is appended is read back, in order, by a registry that knows every event', () => {
   const journal = new Journal(path)

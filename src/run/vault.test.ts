@@ -42,6 +42,7 @@ it('a lost identity is trouble with a way out, not a new set of secrets', async 
 
 it('a secret shows itself to nothing but reveal()', () => {
   const secret = new Secret('hunter2-hunter2')
+  // oxlint-disable-next-line typescript/restrict-template-expressions -- that is what is tested
   expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)} ${inspect({ secret })}`).not.toContain(
     'hunter2',
   )
