@@ -406,7 +406,7 @@ describe('a cut', () => {
             await cut.stop()
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       )
     },
   )
