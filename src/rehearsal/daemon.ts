@@ -66,7 +66,8 @@ export function startArgv(world: RehearsalWorld, daemon: Daemon, systemd: boolea
         '--property=KillMode=mixed',
         `--setenv=PATH=${path}`,
         ...variables.map((variable) => `--setenv=${variable}`),
-        ...program,
+        // systemd.service(5): variables in a command line are expanded, `$$` is a dollar sign
+        ...program.map((word) => word.replaceAll('$', '$$$$')),
       ]
     : ['env', `PATH=${path}`, ...variables, 'setsid', '--fork', ...program]
 }

@@ -45,6 +45,7 @@ it('a daemon gets a unit where systemd is, and a session of its own elsewhere; m
   expect(runner).toBe('systemd-run')
   expect(unit).toContain(`--unit=${unitOf(world, 'kea')}`)
   expect(unit).toContain(`--setenv=BATEAU_REHEARSAL=${world.mark}`)
+  expect(startArgv(world, { ...daemon, argv: ['sh', '-c', 'echo $1'] }, true)).toContain('echo $$1')
   const bare = startArgv(world, daemon, false)
   expect(bare).toContain('setsid')
   expect(bare).toContain(`BATEAU_REHEARSAL=${world.mark}`)
