@@ -1,7 +1,7 @@
 // Decides how Neutron runs: ML2 with OVN, flat physnets for the outside, Geneve for tenants.
 // Leaves networks, subnets and routers to the classroom, bridges to ovs.ts.
 import { bridges, type Site } from '../../core/site.ts'
-import { command, file, type HostStep } from '../../core/step.ts'
+import { command, file, shell, type HostStep } from '../../core/step.ts'
 import { ini } from '../../render/ini.ts'
 import { apiFiles } from './apps.ts'
 import { tableExists } from './mariadb.ts'
@@ -38,8 +38,6 @@ export function neutronSteps(site: Site): HostStep[] {
           notify_nova_on_port_status_changes: true,
           notify_nova_on_port_data_changes: true,
           global_physnet_mtu: site.addressing.tenantMtu + geneve.outerHeader + geneve.maxHeader,
-          // No agent of DHCP or layer 3 exists: OVN is both.
-          dhcp_agents_per_network: 0,
         },
         agent: {
           root_helper: 'sudo /usr/bin/neutron-rootwrap /etc/neutron/rootwrap.conf',
@@ -139,14 +137,43 @@ export function neutronSteps(site: Site): HostStep[] {
             'start-time': '%t',
           },
         }),
-        dropIn({ unit: 'neutron-ovn-maintenance-worker.service', needs: [...needs, 'neutron-api.service'] }),
+        file(`/etc/systemd/system/${maintenance}`, maintenanceUnit(configArgs)),
+        dropIn({ unit: maintenance, needs: [...needs, 'neutron-api.service'] }),
       ],
-      run: restart('neutron-api.service', 'neutron-ovn-maintenance-worker.service'),
+      run: restart('neutron-api.service', maintenance),
       verify: [
-        ...active('neutron-api.service', 'neutron-ovn-maintenance-worker.service'),
+        ...active('neutron-api.service', maintenance),
         answers(internalUrl(ports.network, '/')),
+        shell(connected),
       ],
       after: ['openstack/neutron/sync', 'openstack/identities', 'openstack/rabbitmq', 'openstack/ovn'],
     },
   ]
 }
+
+const maintenance = 'neutron-ovn-maintenance-worker.service'
+
+/** True when the worker (it calls itself `neutron-server:`) holds a connection to OVN's northbound database: the first sign of life that it gives. */
+const connected = `ss -Htnp dst [::1]:${ports.ovnNorthbound} | grep -q neutron-server:`
+
+/** Debian ships an init script only, under which a worker that dies stays dead and looks started. */
+const maintenanceUnit = (configArgs: readonly string[]) =>
+  [
+    '[Unit]',
+    'Description=Neutron: keeps OVN in step with the database',
+    'After=network.target',
+    '',
+    '[Service]',
+    'User=neutron',
+    'Group=neutron',
+    'WorkingDirectory=/var/lib/neutron',
+    `ExecStart=/usr/bin/neutron-ovn-maintenance-worker ${configArgs.join(' ')}`,
+    `ExecStartPost=+/bin/sh -c 'until ${connected}; do sleep 0.5; done'`,
+    'TimeoutStartSec=300',
+    'KillMode=mixed',
+    'TimeoutStopSec=15',
+    'LimitNOFILE=65535',
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+  ].join('\n')

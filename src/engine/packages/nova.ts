@@ -141,7 +141,11 @@ export function novaSteps(site: Site): HostStep[] {
         }),
         dropIn({ unit: 'nova-scheduler.service', needs: [...base, 'placement-api.service'] }),
         dropIn({ unit: 'nova-conductor.service', needs: [...base, 'placement-api.service'] }),
-        dropIn({ unit: 'nova-novncproxy.service', needs: base }),
+        dropIn({
+          unit: 'nova-novncproxy.service',
+          needs: base,
+          answers: internalUrl(ports.console, '/vnc_lite.html'),
+        }),
         file('/etc/default/nova-consoleproxy', 'NOVA_CONSOLE_PROXY_TYPE=novnc'),
       ],
       run: restart(...units),
