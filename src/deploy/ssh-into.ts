@@ -1,6 +1,7 @@
 // Decides how `bateau ssh NAME` gets to an instance or a server: from where it can be reached, with the right key.
 // Leaves the session to ssh(1), on this process's own streams.
 import { foreground } from '../host/spawn.ts'
+import { quote } from '../host/quote.ts'
 import { sshArgv } from '../host/ssh.ts'
 import { sitesOf } from './ascend.ts'
 import { exits, type Face } from './face.ts'
@@ -24,7 +25,10 @@ export async function ssh(
   const server = course.servers.find(({ name, role }) => name === options.name && role === 'cloud')
   const tty = process.stdin.isTTY && options.command.length === 0 ? ['-t'] : []
   if (server)
-    return foreground([...sshArgv(ground.reach.target(server.name), world.control, tty), ...options.command])
+    return foreground([
+      ...sshArgv(ground.reach.target(server.name), world.control, tty),
+      ...remote(options.command),
+    ])
 
   let found: [string, ...string[]] | undefined
   const names: string[] = []
@@ -50,7 +54,7 @@ export async function ssh(
     return exits.done
   })
   if (code !== exits.done) return code
-  if (found) return foreground([...found, ...options.command])
+  if (found) return foreground([...found, ...remote(options.command)])
   return refuse(face, [
     {
       code: 'no-such-name',
@@ -59,4 +63,9 @@ export async function ssh(
       fix: './bateau status shows them with their addresses',
     },
   ])
+}
+
+/** ssh joins words with spaces and a shell splits them again: several words are quoted so that they arrive as they are; one is a line for the shell. */
+function remote(command: readonly string[]): string[] {
+  return command.length > 1 ? [quote(command)] : [...command]
 }
