@@ -13,7 +13,6 @@ export type About = { description: string; examples: readonly unknown[] }
 export const about = (description: string, ...examples: unknown[]): About => ({ description, examples })
 
 export const count = (least: number, most: number) => z.number().int().min(least).max(most)
-export const text = (longest: number) => z.string().min(1).max(longest)
 
 /** Text that is read into a value; what `read` refuses becomes a fault at the value's place, why and fix kept. */
 export function parsed<T>(meaning: About, read: (text: string) => Outcome<T>, pattern?: string) {
@@ -28,6 +27,58 @@ export function parsed<T>(meaning: About, read: (text: string) => Outcome<T>, pa
       return z.NEVER
     })
 }
+
+/** Control characters and those that turn the direction of writing: they would drive a terminal, or hide what a line says. */
+const unseen = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** Text on one line. */
+export const text = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((value) => value.search(unseen) < 0, {
+      params: {
+        fault: {
+          code: 'control-characters',
+          title: 'holds characters that cannot be seen',
+          why: 'control characters drive terminals, and others turn the direction of writing',
+          fix: 'type it again; it was probably pasted from somewhere',
+        },
+      },
+    })
+
+/** A text with such characters made blanks: for what comes out of spreadsheets. */
+export const seenText = (value: string) => value.replaceAll(unseen, ' ')
+
+/** A word that ends up in argv, in paths and in other programs' files, so what it may hold is narrow. */
+const word = (kind: string, pattern: string, longest: number) => (meaning: About) =>
+  parsed(
+    meaning,
+    (value) =>
+      value.length <= longest && new RegExp(pattern).test(value)
+        ? good(value)
+        : bad({
+            code: 'bad-word',
+            title: `not ${kind}: ${value}`,
+            why: `letters, digits and few signs, at most ${longest} characters, a letter or digit first`,
+            fix: `write it like ${String(meaning.examples[0])}`,
+          }),
+    pattern,
+  )
+
+/** Host name or address, as ssh(1) takes it. */
+export const host = word('a host name or an address', '^[A-Za-z0-9:][A-Za-z0-9.:-]*$', 255)
+/** The same, with or without the user in front: `user@host`. */
+export const hostForUser = word(
+  'a host, or user@host',
+  '^([a-z_][a-z0-9_-]*@)?[A-Za-z0-9:][A-Za-z0-9.:-]*$',
+  255,
+)
+/** As useradd(8) of Debian takes it. */
+export const userName = word('a user name', '^[a-z_][a-z0-9_-]*$', 32)
+/** Linux interface names have at most 15 characters (IFNAMSIZ). */
+export const interfaceName = word('a name of a network interface', '^[A-Za-z0-9][A-Za-z0-9_.-]*$', 15)
 
 export const memory = (meaning: About) => parsed(meaning, readMemory, sizePattern)
 export const instanceDisk = (meaning: About) => parsed(meaning, readInstanceDisk, sizePattern)

@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { bad, good, type Fault, type Outcome, type Where } from '../core/fault.ts'
 import { anyText } from './bytes.ts'
 import type { Student } from './course.ts'
+import { seenText } from './field.ts'
 import { asciiName, loginFor } from './login.ts'
 import { columnOf, knownHeaders, type Column } from './roster-columns.ts'
 import { readSshKey } from './ssh-key.ts'
@@ -156,7 +157,12 @@ function readRow(row: Row, columns: readonly (Column | undefined)[], width: numb
     })
   const cell = (column: Column) => {
     const i = columns.indexOf(column)
-    return i < 0 ? '' : (row.cells[i] ?? '').normalize('NFC').replaceAll(/\s+/g, ' ').trim()
+    return i < 0
+      ? ''
+      : seenText(row.cells[i] ?? '')
+          .normalize('NFC')
+          .replaceAll(/\s+/g, ' ')
+          .trim()
   }
   const email = cell('email')
   const faults: Fault[] = []

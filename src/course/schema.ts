@@ -1,7 +1,19 @@
 // Decides every key of the course file: what it takes, its default, its meaning. The single source of validation,
 // of the JSON Schema for editors and of the reference page. Leaves what needs two keys at once to cross.
 import { z } from 'zod'
-import { about, address, count, day, instanceDisk, memory, money, slug, text } from './field.ts'
+import {
+  about,
+  address,
+  count,
+  day,
+  hostForUser,
+  instanceDisk,
+  memory,
+  money,
+  slug,
+  text,
+  userName,
+} from './field.ts'
 import { server } from './server-schema.ts'
 
 const course = z
@@ -180,18 +192,16 @@ export const courseFile = z
       .meta(about('Networks that instances can be on.')),
     access: z
       .strictObject({
-        user: text(32)
-          .default('root')
-          .meta(about('User for SSH to the servers: root, or one with sudo without a password.', 'root')),
+        user: userName(
+          about('User for SSH to the servers: root, or one with sudo without a password.', 'root'),
+        ).default('root'),
         port: count(1, 65_535).default(22).meta(about('Port of SSH on the servers.', 22)),
         key: text(400)
           .optional()
           .meta(about('Private key for it. Left out: what your own SSH finds.', '~/.ssh/id_ed25519')),
-        jump: text(255)
-          .optional()
-          .meta(
-            about('Host to go through (`user@host`), or the name of the server with role `jump`.', 'jump1'),
-          ),
+        jump: hostForUser(
+          about('Host to go through (`user@host`), or the name of the server with role `jump`.', 'jump1'),
+        ).optional(),
         open: z
           .array(port)
           .max(32)

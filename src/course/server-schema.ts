@@ -8,6 +8,8 @@ import {
   disk,
   duid,
   gateway,
+  host,
+  interfaceName,
   memory,
   money,
   parsed,
@@ -71,9 +73,9 @@ const ipv6 = z
         'ra',
       ),
     ).default('ra'),
-    uplink: text(15)
-      .optional()
-      .meta(about('Network interface with the default route. Left out: found on the server.', 'eno1')),
+    uplink: interfaceName(
+      about('Network interface with the default route. Left out: found on the server.', 'eno1'),
+    ).optional(),
   })
   .meta(about('How IPv6 arrives.'))
 
@@ -88,7 +90,7 @@ const addressing = z
     ).optional(),
     pool: prefix(about('Where each group gets its /64 from.', '2001:db8:17:80::/57')).optional(),
     bridge_ports: z
-      .array(text(15))
+      .array(interfaceName(about('Network interface.', 'eno2')))
       .max(8)
       .default([])
       .meta(about('Interfaces inside the public bridge. The uplink must never be one.', [])),
@@ -122,7 +124,7 @@ export const server = z.strictObject({
         'START-2-M-SSD',
       ),
     ),
-  address: text(255).optional().meta(about('Host name or address for SSH.', 'os1.example.org')),
+  address: host(about('Host name or address for SSH.', 'os1.example.org')).optional(),
   mac: parsed(
     about('MAC address of the uplink; only to notice a DUID that was rebuilt from it.', '02:00:5e:10:00:01'),
     (mac) =>

@@ -5,9 +5,12 @@ import type { Offer } from '../core/offer.ts'
 type Row = Omit<Offer, 'ramMiB' | 'disks' | 'currency'> & { ramGiB: number; disks: string }
 
 const cassette = 'answers of the Elastic Metal API recorded in terraform-provider-scaleway'
-const table = 'price table of CloudPriceFinder (third party)'
+const table = 'price table of CloudPriceFinder (third party, undated)'
 
-/** Sizes and prices as listed, without VAT. `disks` is count x size in GB and kind. */
+/**
+ * Sizes and prices as listed, without VAT. `disks` is count x size in GB and kind. `seen` is the day a price was read, or
+ * the last day that an undated source can be of.
+ */
 const rows: readonly Row[] = [
   {
     provider: 'elastic-metal',
@@ -18,7 +21,7 @@ const rows: readonly Row[] = [
     monthly: 32.99,
     hourly: 0.091,
     setup: 32.99,
-    seen: '2025-07-15',
+    seen: '2025-09-30',
     source: cassette,
   },
   {
@@ -30,7 +33,7 @@ const rows: readonly Row[] = [
     monthly: 36.99,
     hourly: 0.101,
     setup: 36.99,
-    seen: '2025-07-15',
+    seen: '2025-09-30',
     source: cassette,
   },
   {

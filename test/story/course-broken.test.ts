@@ -295,6 +295,20 @@ const cases: Case[] = [
     faults: ['bad-name 2:9', 'unknown-key 3:3'],
   },
   {
+    name: 'unseen-characters',
+    text: broken(['title: A sound course', 'title: "A \\e[2Jsound\\u202e course"']),
+    faults: ['control-characters 3:10'],
+  },
+  {
+    name: 'options-for-ssh',
+    text: broken(
+      ['    cores: 16', '    address: -oProxyCommand=reboot\n    cores: 16'],
+      ['uplink: eno1', 'uplink: ../../eno1'],
+      ['budget: 200', "access: {user: '-root', jump: 'me@-x'}"],
+    ),
+    faults: ['bad-word 20:14', 'bad-word 31:15', 'bad-word 33:16', 'bad-word 33:31'],
+  },
+  {
     name: 'prototype',
     text: broken(['budget: 200', '__proto__: {polluted: true}\nconstructor: 1']),
     faults: ['unknown-key 32:1', 'unknown-key 33:1'],
