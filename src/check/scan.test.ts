@@ -29,7 +29,7 @@ describe('a scan', () => {
     const { six } = ports
     const closed = [1, 2, 3].filter((port) => !six.includes(port))
     const found = await scan(here, '::1', [...closed, ...six].join(','))
-    expect(found).toEqual({ open: six, refused: closed.length, silent: 0, errors: {} })
+    expect(found).toMatchObject({ open: six, refused: closed.length, silent: 0, errors: {} })
   })
 
   it('reads ranges, and speaks IPv4', async () => {
@@ -38,7 +38,15 @@ describe('a scan', () => {
     expect(found.open).toEqual([four])
   })
 
+  it('tries the canary along with every 500 ports, and tells when it is missed', async () => {
+    const [open = 0] = ports.six
+    const alive = await scan(here, '::1', '1-1000', { canary: open })
+    expect(alive.canary).toEqual({ tried: 2, missed: 0 })
+    const dead = await scan(here, '::1', '1-1000', { canary: 1 })
+    expect(dead.canary).toEqual({ tried: 2, missed: 2 })
+  })
+
   it('is trouble, not an empty result, where no Node runs', async () => {
-    await expect(scan(here, '::1', '1', '/nonexistent/node')).rejects.toThrow(Trouble)
+    await expect(scan(here, '::1', '1', { node: '/nonexistent/node' })).rejects.toThrow(Trouble)
   })
 })

@@ -7,8 +7,8 @@ import { section, type Setting } from '../render/systemd-unit.ts'
 import { shows } from './expectation.ts'
 import { blackhole, blackholeExpectation, defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
 
-/** RFC 8415 section 7.6: solicits leave after 0, 1, 3, 7, 15, 31 and 63 s; a server that knows the DUID has answered by then. */
-const patienceSeconds = 75
+/** RFC 8415 section 7.6: solicits leave after 0, 1, 3, 7, 15 and 31 s; a server that knows the DUID has answered by then. */
+const patienceSeconds = 45
 
 export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
   const uplink = site.facts.uplink.name

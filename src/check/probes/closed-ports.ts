@@ -9,6 +9,9 @@ import { hostReached } from './host.ts'
 import { controlPlanePorts } from './listeners.ts'
 import { outsideWorks } from './outside.ts'
 
+/** Open on every server: bateau itself comes in there. */
+const ssh = 22
+
 /** The service address on every port; the gateways that the server has inside on the control plane's; IPv4 on every port. */
 export function closedPortProbes(input: ProofInput, site: Site, shell: Shell): Probe[] {
   const { outside } = input
@@ -19,7 +22,7 @@ export function closedPortProbes(input: ProofInput, site: Site, shell: Shell): P
     title,
     vantage: outside.name,
     needs: [outsideWorks, ...needs],
-    causes: [`host/${name}/network/firewall`],
+    causes: ['firewall', 'public-segment', 'transit-segment'].map((id) => `host/${name}/network/${id}`),
     heavy: true,
     run,
   })
@@ -43,10 +46,11 @@ export function closedPortProbes(input: ProofInput, site: Site, shell: Shell): P
   ]
 }
 
-/** A scan that finds not even a declared port open says nothing about the others. */
+/** A scan that finds not even a declared port open, or misses it now and then, says nothing about the others. */
 async function scanned(outside: Shell, site: Site, address: string, ports: string): Promise<Seen> {
-  const { open, refused, silent, errors } = await scan(outside, address, ports)
   const declared = new Set(site.open.map((one) => one.port))
+  const canary = site.open.find((one) => one.port === ssh)?.port ?? site.open[0]?.port
+  const { open, refused, silent, errors, canary: known } = await scan(outside, address, ports, { canary })
   const extra = open.filter((port) => !declared.has(port))
   const odd = Object.entries(errors).map(([code, count]) => `${count} ${code}`)
   const rest = [`${refused} refused`, `${silent} silent`, ...odd].join(', ')
@@ -60,6 +64,10 @@ async function scanned(outside: Shell, site: Site, address: string, ports: strin
       host: site.name,
     })
   if (open.length === 0) return unclear(`${seen}; not even a declared port answered, so this proves nothing`)
+  if (known.missed > 0)
+    return unclear(
+      `${seen}; port ${canary} was missed ${known.missed} of ${known.tried} times, so others may be`,
+    )
   return odd.length > 0 ? unclear(seen) : yes(seen)
 }
 

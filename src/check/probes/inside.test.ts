@@ -10,7 +10,7 @@ const one = 'fe80000000000000ec81b2fffe140b46'
 const two = 'fe80000000000000b4bc29fffe17d693'
 
 it('finds the one router', () => {
-  expect(defaultRouters(route(one, 'eth0'))).toEqual(['fe80::ec81:b2ff:fe14:0b46 dev eth0'])
+  expect(defaultRouters(route(one, 'eth0'))).toEqual(['fe80::ec81:b2ff:fe14:b46 dev eth0'])
 })
 
 it('finds a false second one', () => {

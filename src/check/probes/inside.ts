@@ -1,5 +1,6 @@
 // Decides what is looked at from inside an instance: packets out, one router, the announced MTU.
 // Leaves the way in to probes/guest. Asks only for what busybox has.
+import { Address } from '../../core/prefix.ts'
 import { guestPing } from '../ping.ts'
 import { no, unclear, yes, type Probe, type Seen } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
@@ -63,14 +64,14 @@ const mtuScript = `dev=$(awk '$1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { print $
 [ -n "$dev" ] || { echo 'no default route'; exit 1; }
 echo "$dev $(cat "/proc/sys/net/ipv6/conf/$dev/mtu") $(cat "/sys/class/net/$dev/mtu")"`
 
-/** Link-local addresses of the gateways of ::/0 in /proc/net/ipv6_route (Linux, net/ipv6/route.c). */
+/** Addresses of the gateways of ::/0 in /proc/net/ipv6_route (Linux, net/ipv6/route.c). */
 export function defaultRouters(table: string): string[] {
   const reject = 0x200
   return table.split('\n').flatMap((line) => {
-    const [to, length, , , via = '', , , , flags = '0', device] = line.trim().split(/\s+/)
+    const [to, length, , , via = '0', , , , flags = '0', device] = line.trim().split(/\s+/)
     if (to === undefined || !/^0{32}$/.test(to) || length !== '00' || device === 'lo') return []
     if ((Number.parseInt(flags, 16) & reject) !== 0) return []
-    return [`${via.replace(/^fe800{12}/, 'fe80::').replaceAll(/(\w{4})(?=\w)/g, '$1:')} dev ${device}`]
+    return [`${Address.fromBits(BigInt(`0x${via}`))} dev ${device}`]
   })
 }
 
