@@ -45,6 +45,7 @@ export function computeSteps(site: Site): HostStep[] {
         dropIn({ unit: 'libvirtd.service' }),
       ],
       run: [
+        ...(kvm ? [{ ...shell(kvmRuns(emulator(site))), idleSeconds: 30 }] : []),
         // At a reboot Nova itself brings instances back; libvirt would save them under its feet.
         shell(
           '! systemctl is-enabled --quiet libvirt-guests || systemctl disable --quiet --now libvirt-guests',
@@ -68,3 +69,20 @@ do sleep 0.5; done`),
     },
   ]
 }
+
+const emulator = (site: Site) => {
+  const arm = ['aarch64', 'arm64'].includes(site.facts.arch)
+  return arm ? 'qemu-system-aarch64 -machine virt' : 'qemu-system-x86_64'
+}
+
+/**
+ * A device that opens is not a processor that runs guests: a nested or crippled KVM lets QEMU start and abort. Starts a
+ * machine without disks, which waits for ever when all is well; timeout(1) then says 124.
+ */
+const kvmRuns = (qemu: string) => `code=0
+said=$(timeout 3 ${qemu} -accel kvm -cpu host -m 64 -nodefaults -display none -monitor none 2>&1) || code=$?
+if [ $code != 124 ] || printf '%s' "$said" | grep -q 'KVM internal error'; then
+  printf '%s\\n' "$said" >&2
+  echo '/dev/kvm opens, but QEMU cannot run a guest with it: plan this server without KVM' >&2
+  exit 1
+fi`

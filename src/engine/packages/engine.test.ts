@@ -145,6 +145,15 @@ describe('variants', () => {
     expect(at(packagesEngine(site({ kvm: false })), compute)).toContain('virt_type = qemu')
   })
 
+  it('KVM is tried with a guest before Nova relies on it; without KVM nothing is tried', () => {
+    const tried = (kvm: boolean) =>
+      packagesEngine(site({ kvm }))
+        .find((step) => step.id === 'openstack/compute')
+        ?.run.findIndex((command) => command.argv.join(' ').includes('-accel kvm'))
+    expect(tried(true)).toBe(0)
+    expect(tried(false)).toBe(-1)
+  })
+
   it('the transit bridge carries the MTU of tenant networks', () => {
     const argv = packagesEngine(site()).flatMap((step) => step.run.flatMap((command) => command.argv))
     expect(argv).toContain('mtu_request=1402')
