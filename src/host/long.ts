@@ -73,7 +73,7 @@ async function start(shell: Shell, long: LongCommand): Promise<void> {
       long.unit,
       logOf(long.unit),
       long.stdin === undefined ? '' : inputOf(long.unit),
-      ...long.argv,
+      ...long.argv.map(asServiceArgument),
     ],
     { stdin: long.stdin ?? '' },
   )
@@ -86,6 +86,9 @@ async function start(shell: Shell, long: LongCommand): Promise<void> {
       host: shell.name,
     })
 }
+
+/** systemd expands `${x}` and `$$` in the arguments of a service (systemd.service(5)); `$$` is a plain dollar there. */
+const asServiceArgument = (argument: string): string => argument.replaceAll('$', '$$$$')
 
 async function finish(
   shell: Shell,
@@ -127,15 +130,17 @@ exec systemd-run --quiet --no-block --unit="$unit" --service-type=oneshot --prop
   --property=StandardOutput=append:"$log" --property=StandardError=append:"$log" --setenv=LC_ALL=C.UTF-8 "$@"
 `
 
-/** $1 unit, $2 log, $3 bytes already seen. Prints new lines until the unit has ended, then how. */
+/**
+ * $1 unit, $2 log, $3 bytes already seen. Prints new lines until the unit has ended, then how. tail(1) reads once more
+ * after the process of --pid is gone: the last lines, where the reason of a failure stands, are never cut off.
+ */
 const followScript = `
 unit=$1
-tail -c +$(($3 + 1)) --follow=name --retry "$2" 2>/dev/null & tail=$!
-while s=$(systemctl show -P ActiveState "$unit"); [ "$s" = activating ] || [ "$s" = deactivating ] || [ "$s" = reloading ]; do
+(while s=$(systemctl show -P ActiveState "$unit"); [ "$s" = activating ] || [ "$s" = deactivating ] || [ "$s" = reloading ]; do
   sleep 0.3
-done
-sleep 0.3
-kill $tail; wait 2>/dev/null
+done) & waiter=$!
+tail -c +$(($3 + 1)) --follow=name --retry --sleep-interval=0.3 --pid=$waiter "$2" 2>/dev/null
+wait
 printf '\\n${endMark}%s %s %s\\n' "$(systemctl show -P ActiveState "$unit")" "$(systemctl show -P Result "$unit")" \\
   "$(systemctl show -P ExecMainStatus "$unit")"
 `
