@@ -1,11 +1,18 @@
 // Decides what is looked at on a server, over SSH: what delivery and engine promise, services, and who listens where.
 // Leaves what can only be seen from outside to probes/outside and probes/closed-ports.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Shell } from '../../core/shell.ts'
 import type { Site } from '../../core/site.ts'
 import { expectations } from '../../delivery/host-network.ts'
 import { ping } from '../ping.ts'
 import { no, unclear, yes, type Probe } from '../probe.ts'
 import type { ProofInput } from '../proof-input.ts'
+
+/**
+ * Milliseconds after which what did not hold is looked at once more: duplicate address detection on a bridge that was
+ * just made takes 1 to 2 s (RFC 4862 section 5.4).
+ */
+const settling = 3_000
 
 export const hostReached = (site: Site) => `host/${site.name}/reached`
 
@@ -36,7 +43,12 @@ export function expectationProbes(input: ProofInput, site: Site, shell: Shell): 
     needs: [hostReached(site)],
     causes: (expectation.dependsOn ?? []).map(id),
     async run() {
-      const ran = await shell.run(expectation.command.argv, { timeout: 30_000 })
+      const look = () => shell.run(expectation.command.argv, { timeout: 30_000 })
+      let ran = await look()
+      if (ran.code !== 0) {
+        await pause(settling)
+        ran = await look()
+      }
       const seen = `${ran.stdout}\n${ran.stderr}`.trim() || `exit ${ran.code}`
       if (ran.code === 0) return yes(seen)
       return no(seen, {
