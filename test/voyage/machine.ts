@@ -1,0 +1,43 @@
+// Decides what of this machine a rehearsal could leave behind, and lists it.
+// Leaves comparing before and after to the tests.
+import { readdirSync, readFileSync } from 'node:fs'
+import { spawnRun } from '../../src/host/spawn.ts'
+
+/** Namespaces, mounts, interfaces, routes, addresses, control groups and units, and the processes that carry a rehearsal's mark. */
+export async function traces(): Promise<Record<string, string[]>> {
+  const lines = async (...argv: [string, ...string[]]) =>
+    (await spawnRun(argv)).stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .toSorted()
+  return {
+    namespaces: await lines('ip', 'netns'),
+    interfaces: (await lines('ip', '-o', 'link')).map((line) => line.split(': ')[1] ?? ''),
+    addresses: (await lines('ip', '-o', 'addr')).map((line) => line.replace(/ valid_lft.*/, '')),
+    routes: await lines('ip', 'route'),
+    routes6: (await lines('ip', '-6', 'route')).map((line) => line.replace(/ expires \S+/, '')),
+    mounts: readFileSync('/proc/self/mounts', 'utf8').split('\n').filter(Boolean).toSorted(),
+    groups: await lines('sh', '-c', "find /sys/fs/cgroup -maxdepth 4 -type d -name 'bateau-*'"),
+    units: await lines(
+      'sh',
+      '-c',
+      "systemctl list-units --all --plain --no-legend 'bateau-*' 2>/dev/null || true",
+    ),
+    processes: marked(),
+  }
+}
+
+function marked(): string[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
+        return /\bbateau rehearsal /.test(environment)
+          ? [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()]
+          : []
+      } catch {
+        return []
+      }
+    })
+}

@@ -1,0 +1,186 @@
+// The whole voyage with real OpenStack: from one command to the proof, again, after a reboot, and away without a trace.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Berth, of, type Ran } from './bateau.ts'
+import { endState } from './end-state.ts'
+import { traces } from './machine.ts'
+
+const minutes = 60_000
+const course = 'examples/rehearsal.yaml'
+
+const berth = new Berth()
+const cutBerth = new Berth()
+let before: Awaited<ReturnType<typeof traces>>
+
+beforeAll(async () => {
+  before = await traces()
+})
+afterAll(async () => {
+  for (const one of [berth, cutBerth]) {
+    await one.run(['down'])
+    one.remove()
+  }
+}, 5 * minutes)
+
+/** What went wrong, in words, when it did. */
+const told = (ran: Ran) =>
+  [
+    ...of(ran.events, 'step.failed').map(({ id, fault }) => `${id}: ${fault.title}\n${fault.why}`),
+    ...of(ran.events, 'fault').map(({ fault }) => `${fault.title}\n${fault.why}`),
+    ...of(ran.events, 'check.result').flatMap((one) =>
+      one.verdict === 'yes' ? [] : [`${one.title}: ${one.verdict}, ${one.seen}`],
+    ),
+    ran.code === 0 ? '' : ran.err.slice(-2000),
+  ].join('\n')
+
+describe('a rehearsal from nothing', () => {
+  let end = ''
+
+  it('ends with every check answered yes', { timeout: 35 * minutes }, async () => {
+    const ran = await berth.run(['rehearse', '--yes', course])
+    expect(told(ran)).toBe('')
+    expect(ran.code).toBe(0)
+    const results = of(ran.events, 'check.result')
+    for (const part of ['ping', 'tcp', 'login', 'inside', 'mtu', 'scan'])
+      expect(results.filter(({ id }) => id.includes(part)).length, part).toBeGreaterThan(0)
+    end = await endState(berth, 'os1')
+  })
+
+  it('holds what the course file says, once each', async () => {
+    expect(end).toContain('class-')
+    expect(end).toMatch(/^proof-direct\s+active$/m)
+    const instances = /# instances\n([^#]*)/.exec(end)?.[1]?.trim().split('\n') ?? []
+    expect(new Set(instances).size).toBe(instances.length)
+    expect(instances).toHaveLength(2)
+  })
+
+  it('a second time changes nothing and says so', { timeout: 10 * minutes }, async () => {
+    const ran = await berth.run(['rehearse', '--yes', course])
+    expect(told(ran)).toBe('')
+    expect(of(ran.events, 'step.started')).toEqual([])
+    expect(of(ran.events, 'run.finished')[0]).toMatchObject({ changed: 0, exitCode: 0 })
+    expect(await endState(berth, 'os1')).toBe(end)
+  })
+
+  it('keeps every secret out of journal, events and other users reach', async () => {
+    const journal = readFileSync(join(berth.dir, 'state/bateau/rehearsal/journal.ndjson'), 'utf8')
+    const listed = await berth.ssh(
+      'os1',
+      'sh',
+      '-c',
+      "sed -n 's/^password *= *//p' /etc/nova/nova.conf /etc/neutron/neutron.conf; cat /proc/[0-9]*/cmdline | tr '\\0' ' '",
+    )
+    expect(listed.code).toBe(0)
+    const passwords = listed.out
+      .split('\n')
+      .slice(0, 4)
+      .filter((line) => /^\w{20,}$/.test(line))
+    expect(passwords.length).toBeGreaterThan(2)
+    for (const password of passwords) {
+      expect(journal).not.toContain(password)
+      expect(listed.out.split(password)).toHaveLength(
+        listed.out.split('\n').filter((line) => line === password).length + 1,
+      )
+    }
+    const readable = await berth.ssh(
+      'os1',
+      'sh',
+      '-c',
+      `grep -rlE '${passwords[0]}' /etc --include='*' 2>/dev/null | xargs -r stat -c '%a %n' | grep -E '^..[1-7]'`,
+    )
+    expect(readable.out).toBe('')
+  })
+
+  it(
+    'a student reaches the API through the public door, and only with the course authority',
+    { timeout: 3 * minutes },
+    async () => {
+      const dir = join(berth.dir, 'state/bateau/rehearsal/students')
+      const ran = await berth.run(['status'])
+      const report = of(ran.events, 'report')[0]
+      expect(ran.code).toBe(0)
+      expect((report?.data as { instances: unknown[] }).instances).toHaveLength(2)
+      expect(readFileSync(join(dir, readdirSync(dir).toSorted()[0] ?? '', 'clouds.yaml'), 'utf8')).toContain(
+        'auth_url: https://[2001:2:0:1100::1]/identity/v3',
+      )
+    },
+  )
+
+  it(
+    'a command runs in an instance by bateau ssh, and its exit code comes back',
+    { timeout: 3 * minutes },
+    async () => {
+      const ran = await berth.ssh('proof-direct', 'sh', '-c', 'hostname; exit 7')
+      expect(ran.out).toBe('proof-direct\n')
+      expect(ran.code).toBe(7)
+      expect((await berth.ssh('nobody', 'true')).code).toBe(2)
+    },
+  )
+
+  it('comes back whole after a reboot of the server', { timeout: 15 * minutes }, async () => {
+    const boot = async () =>
+      (await berth.ssh('os1', 'cat', '/proc/sys/kernel/random/boot_id', '/proc/1/stat')).out
+    const first = await boot()
+    await berth.ssh('os1', 'systemctl', 'reboot')
+    await expect.poll(boot, { timeout: 2 * minutes, interval: 2_000 }).not.toBe(first)
+    let last: Ran | undefined
+    await expect
+      .poll(async () => (last = await berth.run(['check'])).code, { timeout: 12 * minutes, interval: 10_000 })
+      .toBe(0)
+    expect(last && told(last)).toBe('')
+  })
+
+  it('goes away without a trace', { timeout: 5 * minutes }, async () => {
+    const ran = await berth.run(['down'])
+    expect(told(ran)).toBe('')
+    expect(await traces()).toEqual(before)
+    expect((await berth.run(['status'])).code).toBe(2)
+  })
+
+  /** A kill at the start of each of these, in this order; the same command is typed again after each. */
+  const cuts = [
+    'rehearsal/edge',
+    'rehearsal/os1/power',
+    'os1/network/uplink',
+    'os1/openstack/packages',
+    'os1/openstack/keystone/sync',
+    'os1/openstack/identities',
+    'os1/openstack/neutron',
+    'os1/cloud/router/',
+    'os1/enrol/',
+    'os1/proof/proof-direct',
+  ]
+
+  it(
+    'killed at ten points and begun again each time, ends in the same state',
+    { timeout: 40 * minutes },
+    async () => {
+      const started = new Map<string, number>()
+      const cutOff = new Set<string>()
+      const missed: string[] = []
+      const go = async (cut?: string) => {
+        const open = new Set<string>()
+        const ran = await cutBerth.run(['rehearse', '--yes', course], (event, kill) => {
+          if (event.type === 'step.started') {
+            open.add(event.id)
+            started.set(event.id, (started.get(event.id) ?? 0) + 1)
+            if (cut !== undefined && event.id.startsWith(cut)) kill()
+          }
+          if (event.type === 'step.done') open.delete(event.id)
+        })
+        if (ran.signal === 'SIGKILL') for (const id of open) cutOff.add(id)
+        return ran
+      }
+      for (const cut of cuts) if ((await go(cut)).signal !== 'SIGKILL') missed.push(cut)
+      const ran = await go()
+      expect(told(ran)).toBe('')
+      expect(missed).toEqual([])
+      const repeated = [...started].filter(([, times]) => times > 1).map(([id]) => id)
+      expect(repeated.filter((id) => !cutOff.has(id))).toEqual([])
+      expect(await endState(cutBerth, 'os1')).toBe(end)
+      expect((await cutBerth.run(['down'])).code).toBe(0)
+      expect(await traces()).toEqual(before)
+    },
+  )
+})
