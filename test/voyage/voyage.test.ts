@@ -100,7 +100,9 @@ describe('a rehearsal from nothing', () => {
       const ran = await berth.run(['status'])
       const report = of(ran.events, 'report')[0]
       expect(ran.code).toBe(0)
-      expect((report?.data as { instances: unknown[] }).instances).toHaveLength(2)
+      expect(report?.data).toMatchObject({
+        instances: [{ name: 'proof-direct' }, { name: 'proof-class-tp-a' }],
+      })
       expect(readFileSync(join(dir, readdirSync(dir).toSorted()[0] ?? '', 'clouds.yaml'), 'utf8')).toContain(
         'auth_url: https://[2001:2:0:1100::1]/identity/v3',
       )
