@@ -75,6 +75,8 @@ export type Site = {
   /** IPv6 resolvers given to instances. */
   resolvers: readonly Address[]
   engine: { kind: 'packages'; release: '2025.1'; cinder: boolean }
+  /** How many times more than is there may be promised to instances; left out: memory once. */
+  overcommit?: { ram: number; vcpus: number }
 }
 
 /** Names that the rooms agree on. */

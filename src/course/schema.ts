@@ -115,7 +115,12 @@ const instances = z
           .min(1)
           .max(32)
           .default(4)
-          .meta(about('Virtual processors promised, as a multiple of the cores.', 4)),
+          .meta(
+            about(
+              'Virtual processors taken for granted, as a multiple of the cores; the plan warns past it.',
+              4,
+            ),
+          ),
       })
       .prefault({})
       .meta(about('How much more may be promised than is there.')),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { broken, courseOf, soundText } from '../../test/story/sound-course.ts'
+import { reservedMemoryMiB } from '../engine/packages/nova.ts'
 import type { HostFacts } from '../core/site.ts'
 import type { Server } from '../course/course.ts'
 import { capacityOf, demandOf } from './capacity.ts'
@@ -21,6 +22,12 @@ const facts: HostFacts = {
   netplanId: null,
 }
 
+test('the plan keeps from instances what Nova keeps from them', () => {
+  expect(hostReserve.mib + controlPlaneOf({ kind: 'packages', release: '2025.1', cinder: false }).mib).toBe(
+    reservedMemoryMiB,
+  )
+})
+
 describe('capacity', () => {
   test('is what host and control plane leave, in instances with QEMU’s share, in students with all theirs', () => {
     const capacity = capacityOf(
@@ -29,11 +36,11 @@ describe('capacity', () => {
       undefined,
       undefined,
     )
-    const left = 32 * 1024 - 1024 - 2816
+    const left = 32 * 1024 - 1024 - 3072
     expect(capacity?.memory).toMatchObject({
       totalMiB: 32_768,
       hostMiB: 1024,
-      controlPlaneMiB: 2816,
+      controlPlaneMiB: 3072,
       leftMiB: left,
     })
     expect(capacity?.instanceMiB).toBe(612)

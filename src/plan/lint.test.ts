@@ -337,9 +337,9 @@ describe('a lint finds', () => {
 describe('a finding', () => {
   test('says how many fit and what overcommit would mean', () => {
     const [short] = findings([['ram: 32 GiB', 'ram: 8 GiB']])
-    expect(short?.title).toContain('7 of 24 instances fit (7 of 24 students)')
-    expect(short?.why).toContain('3.4 times')
-    expect(short?.fix).toContain('instances.overcommit.ram: 3.4')
+    expect(short?.title).toContain('6 of 24 instances fit (6 of 24 students)')
+    expect(short?.why).toContain('3.6 times')
+    expect(short?.fix).toContain('instances.overcommit.ram: 3.6')
   })
 
   test('that proposes an overcommit proposes one that suffices', () => {

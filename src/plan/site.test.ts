@@ -46,6 +46,11 @@ describe('a site', () => {
     expect(JSON.stringify(made.delivery)).not.toContain(soundDuid.slice(12))
   })
 
+  test('promises what the course promises', () => {
+    expect(site(soundText).overcommit).toEqual({ ram: 1, vcpus: 4 })
+    expect(site(broken(['disk: 5 GiB', 'disk: 5 GiB\n  overcommit: {ram: 1.7}'])).overcommit?.ram).toBe(1.7)
+  })
+
   test('opens SSH, 443 and what the course adds, each port once', () => {
     const open = site(
       broken([

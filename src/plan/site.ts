@@ -15,7 +15,7 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
   if (!planned) throw new RangeError(`no server ${server} with role cloud in the plan`)
   const { addressing } = planned
   if (!addressing) throw refused(plan, planned, 'its block cannot be laid out')
-  const { engine, access, networks } = plan.course
+  const { engine, access, networks, instances } = plan.course
   if (engine.kind !== 'packages') throw refused(plan, planned, 'DevStack is not deployed by this version')
   return {
     name: server,
@@ -29,6 +29,7 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
     ],
     resolvers: networks.resolvers,
     engine: { kind: 'packages', release: '2025.1', cinder: engine.cinder },
+    overcommit: instances.overcommit,
   }
 }
 

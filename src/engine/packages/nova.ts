@@ -41,9 +41,10 @@ export function novaConfig(site: Site): RenderedFile {
         force_config_drive: true,
         resume_guests_state_on_host_boot: true,
         reserved_host_memory_mb: reservedMemoryMiB,
-        // Students' instances idle most of the time; memory is never promised twice.
-        initial_cpu_allocation_ratio: 16,
-        initial_ram_allocation_ratio: 1,
+        // Students' instances idle most of the time; memory is promised twice only when the course says so. Not the
+        // `initial_` settings: those count once, and a course file that changes later would change nothing.
+        cpu_allocation_ratio: Math.max(16, site.overcommit?.vcpus ?? 16),
+        ram_allocation_ratio: site.overcommit?.ram ?? 1,
       },
       api: { auth_strategy: 'keystone' },
       api_database: database(site, 'nova', 'nova_api'),

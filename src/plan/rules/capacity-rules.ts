@@ -66,7 +66,7 @@ export const memoryShort: Rule = (draft) =>
     ]
   })
 
-/** Nova refuses instances past its CPU ratio; below it they only get slower. */
+/** Past what the course file takes for granted instances get slow; past 16 times Nova refuses them. */
 export const processorsShort: Rule = (draft) =>
   sized(draft).flatMap(({ planned, capacity, instances }) => {
     const { vcpus, overcommit } = draft.course.instances
@@ -75,7 +75,7 @@ export const processorsShort: Rule = (draft) =>
     return [
       finding(draft, 'warning', 'processors-short', ['servers', planned.index], {
         title: `${planned.name}: ${instances * vcpus} virtual processors on ${capacity.cores} cores`,
-        why: `that is ${ratio.toFixed(1)} times; the course file promises ${overcommit.vcpus}, and the scheduler refuses more`,
+        why: `that is ${ratio.toFixed(1)} times; the course file takes ${overcommit.vcpus} for granted. A class that works at once gets slow, and past 16 times instances are refused`,
         fix: `fewer instances, more cores, or instances.overcommit.vcpus: ${Math.ceil(ratio)}`,
       }),
     ]
