@@ -238,7 +238,7 @@ export const courseFile = z
           .meta(
             about(
               "Debian mirror that rehearsed servers install from. Left out: this machine's own.",
-              'http://deb.debian.org/debian',
+              'http://mirror.example.org/debian',
             ),
           ),
       })

@@ -58,6 +58,7 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
     directories: { state: join(world.dir, 'rehearsal'), cache: world.cache },
     identityFile: join(world.dir, 'rehearsal', 'id_ed25519'),
     servers,
+    mirror: course.rehearsal.mirror,
   })
   if (!made.ok) throw new Trouble(made.faults[0] as Fault)
   return made.value
@@ -69,7 +70,7 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
   return {
     tasks: [
       ...rehearsalTasks(rehearsal, { machine: thisMachine, env: process.env, packages: imagePackages }),
-      imageTask(world, ['rehearsal/packages']),
+      imageTask(world, rehearsal.mirror, ['rehearsal/packages']),
     ],
     outsidePrefix: internetPrefix(rehearsal),
     reach: reachBy(world, targets, internetShell(rehearsal)),
@@ -91,7 +92,7 @@ function adoptedGround(course: Course, world: World): Ground {
       fix: 'write at least one under networks, resolvers',
     })
   return {
-    tasks: [imageTask(world, [])],
+    tasks: [imageTask(world, null, [])],
     reach: reachBy(world, adoptedTargets(course, world), thisMachine),
     targets: { ping: target, tcp: { address: target, port: 53 } },
     outsidePrefix: [],
@@ -99,12 +100,12 @@ function adoptedGround(course: Course, world: World): Ground {
 }
 
 /** The guest image of the proof, built here from the packages of this machine's own mirror. */
-function imageTask(world: World, after: readonly string[]): Task {
+function imageTask(world: World, mirror: string | null, after: readonly string[]): Task {
   return tinyImageTask(
     {
       shell: thisMachine,
       cacheDir: world.cache,
-      sources: async () => `deb ${(await readMirror(thisMachine, process.env)).main} trixie main\n`,
+      sources: async () => `deb ${(await readMirror(thisMachine, process.env, mirror)).main} trixie main\n`,
       arch: process.arch,
     },
     after,

@@ -27,9 +27,20 @@ describe('the archive', () => {
     expect(chooseMirror(sources, none).security).toBeNull()
   })
 
-  it("of Ubuntu is Debian's own, since Ubuntu's has no Debian", () => {
-    const sources = [{ uri: 'http://archive.ubuntu.com/ubuntu', suite: 'noble', components: main }]
-    expect(chooseMirror(sources, none).main).toBe('http://deb.debian.org/debian')
+  it('of Ubuntu is asked for, since its own archive has no Debian', () => {
+    const sources = [{ uri: 'http://near.example.org/ubuntu', suite: 'noble', components: main }]
+    expect(() => chooseMirror(sources, none)).toThrow('no Debian archive is known here')
+    expect(chooseMirror(sources, none, 'http://near.example.org/debian').main).toBe(
+      'http://near.example.org/debian',
+    )
+  })
+
+  it('that the course file names goes before what apt knows', () => {
+    const sources = [{ uri: 'http://near.example.org/debian', suite: 'trixie', components: main }]
+    expect(chooseMirror(sources, none, 'http://other.example.org/debian')).toMatchObject({
+      main: 'http://other.example.org/debian',
+      security: null,
+    })
   })
 
   it('is never a CD or a directory', () => {
@@ -79,7 +90,7 @@ describe('reading /etc/apt', () => {
       'Types: deb\nURIs: http://new.example.org/d\nSuites: trixie\nComponents: main\n',
     )
     writeFileSync(join(parts, 'c.list'), 'deb http://new.example.org/s trixie-security main\n')
-    expect(await readMirror(machine, {}, root)).toEqual({
+    expect(await readMirror(machine, {}, null, root)).toEqual({
       main: 'http://new.example.org/d',
       security: 'http://new.example.org/s',
       proxy: 'http://p.example.org:1',

@@ -2,6 +2,7 @@
 // Leaves fetching from them to base-image and the mirror daemon.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import { type AptSource, parseDeb822, parseOneLine } from './apt-sources.ts'
 
@@ -14,28 +15,38 @@ export type AptMirror = {
   proxy: string | null
 }
 
-/** Debian's own address, for machines whose apt knows another distribution only (deb.debian.org, "Debian CDN"). */
-const debian = { main: 'http://deb.debian.org/debian', security: 'http://deb.debian.org/debian-security' }
-
 /** Suites of Debian under which a source may stand, besides the code names. */
 const suites = ['trixie', 'bookworm', 'bullseye', 'sid', 'stable', 'oldstable', 'testing', 'unstable']
 
-/** The Debian archive among the sources: any suite will do, as an archive holds them all. */
+/**
+ * The Debian archive among the sources: any suite will do, as an archive holds them all. `named` (the course file's
+ * rehearsal.mirror) goes before. Throws Trouble `no-debian-archive` where there is neither, as on Ubuntu.
+ */
 export function chooseMirror(
   sources: readonly AptSource[],
   proxy: (uri: string) => string | null,
+  named: string | null = null,
 ): AptMirror {
+  if (named !== null) return { main: named, security: null, proxy: proxy(named) }
   const web = sources.filter(({ uri, components }) => /^https?:/.test(uri) && components.includes('main'))
   const main = web.find(({ suite }) => suites.includes(suite))?.uri
   const security = web.find(({ suite }) => suites.some((name) => suite === `${name}-security`))?.uri
-  const chosen = main === undefined ? debian : { main, security: security ?? null }
-  return { ...chosen, proxy: proxy(chosen.main) }
+  if (main === undefined) throw new Trouble(noArchive)
+  return { main, security: security ?? null, proxy: proxy(main) }
 }
 
-/** Reads /etc/apt and apt-config(8). `root` is `/` but in tests. */
+const noArchive = {
+  code: 'no-debian-archive',
+  title: 'no Debian archive is known here',
+  why: "the rehearsal's servers are Debian, and the apt sources of this machine name no archive of Debian's",
+  fix: 'name one near you in the course file, under rehearsal: mirror: http://…/debian',
+}
+
+/** Reads /etc/apt and apt-config(8). `root` is `/` but in tests. Throws as chooseMirror does. */
 export async function readMirror(
   machine: Shell,
   env: NodeJS.ProcessEnv = {},
+  named: string | null = null,
   root = '/',
 ): Promise<AptMirror> {
   const parts = join(root, 'etc/apt/sources.list.d')
@@ -47,7 +58,7 @@ export async function readMirror(
     if (name.endsWith('.sources')) sources.push(parseDeb822(await read(join(parts, name))))
   }
   const dump = await machine.run(['apt-config', 'dump'])
-  return chooseMirror(sources.flat(), proxyFrom(dump.stdout, env))
+  return chooseMirror(sources.flat(), proxyFrom(dump.stdout, env), named)
 }
 
 /** apt.conf(5): `Acquire::SCHEME::Proxy::HOST` before `Acquire::SCHEME::Proxy`, `DIRECT` for none; then the environment. */

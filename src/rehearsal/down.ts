@@ -14,8 +14,8 @@ import type { RehearsalWorld } from './world.ts'
 /** Milliseconds. Nothing on the servers is kept, so their power is cut soon. */
 const patience = 2_000
 
-/** What of the cache directory is this room's. */
-const cached = ['base', 'edge', 'packages', 'build.lock', 'in-use.lock']
+/** What bateau keeps in the cache directory. */
+const cached = ['base', 'edge', 'images', 'packages', 'build.lock', 'in-use.lock']
 
 /** Ids: rehearsal/down/{processes,control-groups,namespaces,files} and, where asked for, rehearsal/down/cache. */
 export function downTasks(world: RehearsalWorld, machine: Shell, options: { purgeCache: boolean }): Task[] {

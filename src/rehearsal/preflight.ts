@@ -2,7 +2,7 @@
 // Leaves what may be installed to packages, and another run's lock to run/lock.
 import { access, readFile, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Fault } from '../core/fault.ts'
+import { type Fault, Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import { type AptMirror, readMirror } from './apt-mirror.ts'
 import { baseImage } from './image-cache.ts'
@@ -36,7 +36,7 @@ export async function preflight(
     foreign(world, machine),
     stateFileSystem(world, machine),
     ...(isUp ? [] : [disk(world, needs.diskGiB), memory(needs.memoryMiB)]),
-    readMirror(machine, options.env).then((mirror) => archive(world, mirror, machine)),
+    archiveOf(world, machine, options.env),
   ])
   return found.flat()
 }
@@ -142,6 +142,15 @@ async function memory(mib: number): Promise<Fault[]> {
       fix: 'end other programs, or rehearse a course file with fewer servers',
     },
   ]
+}
+
+async function archiveOf(world: RehearsalWorld, machine: Shell, env?: NodeJS.ProcessEnv): Promise<Fault[]> {
+  try {
+    return await archive(world, await readMirror(machine, env, world.mirror), machine)
+  } catch (error) {
+    if (error instanceof Trouble) return [error.fault]
+    throw error
+  }
 }
 
 /** Only while something is still to be fetched: a rehearsal that stands needs no archive. */

@@ -28,7 +28,7 @@ export type RehearsalDeps = {
 export function rehearsalTasks(world: RehearsalWorld, deps: RehearsalDeps): Task[] {
   const { machine } = deps
   let read: Promise<AptMirror> | undefined
-  const mirror = () => (read ??= readMirror(machine, deps.env))
+  const mirror = () => (read ??= readMirror(machine, deps.env, world.mirror))
   const programs = deps.programs ?? dirname(fileURLToPath(import.meta.url))
   const images = { machine, mirror, nice: true }
   const releases = new Set(['trixie' as const, ...world.servers.map(({ release }) => release)])

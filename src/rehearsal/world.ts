@@ -29,6 +29,8 @@ export type WorldInput = {
   /** Private key that the servers' root account accepts; made when it is not there. Absolute. */
   identityFile: string
   servers: readonly ServerInput[]
+  /** Base URI of a Debian archive; null or absent: the one that this machine's apt knows. */
+  mirror?: string | null
 }
 
 export type RehearsedServer = {
@@ -56,6 +58,7 @@ export type RehearsalWorld = {
   directories: { state: string; cache: string }
   identityFile: string
   knownHostsFile: string
+  mirror: string | null
   edge: { namespace: string; address: Address; ipv4: string }
   internet: { namespace: string; address: Address; ipv4: string; link: Prefix; port: number }
   servers: readonly RehearsedServer[]
@@ -105,6 +108,7 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
     directories: { state, cache },
     identityFile: input.identityFile,
     knownHostsFile: join(state, 'known_hosts'),
+    mirror: input.mirror ?? null,
     edge: { namespace: `${prefix}-edge`, address: link.host(1), ipv4: '198.19.255.1' },
     internet: {
       namespace: `${prefix}-inet`,

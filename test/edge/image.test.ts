@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Address, Prefix } from '../../src/core/prefix.ts'
+import { readMirror } from '../../src/rehearsal/apt-mirror.ts'
 import { localShell } from '../../src/host/spawn.ts'
 import { consoleMark } from '../../src/image/guest.ts'
 import { imagePackages, tinyImagePath, tinyImageTask } from '../../src/image/tiny.ts'
@@ -24,9 +25,7 @@ const capable = process.getuid?.() === 0 && existsSync('/dev/net/tun')
 const kvm = canOpen('/dev/kvm') && /^flags\s*:.*\b(vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
 if (process.env['CI'] && !capable) throw new Error('the image test needs root and /dev/net/tun')
 
-const sources = ['trixie', 'trixie-updates']
-  .map((suite) => `deb http://deb.debian.org/debian ${suite} main\n`)
-  .join('')
+const sources = async () => `deb ${(await readMirror(here, process.env)).main} trixie main\n`
 
 describe.skipIf(!capable)('the tiny guest image', () => {
   beforeAll(async () => {
@@ -50,9 +49,7 @@ describe.skipIf(!capable)('the tiny guest image', () => {
       await must(inside, argv)
     await must(here, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'ada', '-f', join(dir, 'key')])
     await makeConfigDrive(await readFile(join(dir, 'key.pub'), 'utf8'))
-    await tinyImageTask({ shell: here, cacheDir: dir, sources: async () => sources, arch: process.arch }).act(
-      quiet,
-    )
+    await tinyImageTask({ shell: here, cacheDir: dir, sources, arch: process.arch }).act(quiet)
   })
   afterAll(async () => {
     await here.run(['ip', 'netns', 'del', space])
@@ -63,7 +60,7 @@ describe.skipIf(!capable)('the tiny guest image', () => {
     const task = tinyImageTask({
       shell: here,
       cacheDir: dir,
-      sources: async () => sources,
+      sources,
       arch: process.arch,
     })
     expect((await task.look()).done).toBe(true)
