@@ -1,15 +1,18 @@
 // Decides what the proof of a course is given: its sites, its instances, where to look from, what to reach.
 // Leaves the looking and judging to check/.
+import { type Fault, Trouble } from '../core/fault.ts'
 import type { Site } from '../core/site.ts'
 import { exitCode, findings } from '../check/judge.ts'
 import { proof } from '../check/proof.ts'
 import type { ProofInstance as Instance } from '../check/proof-input.ts'
+import type { CheckResult, Verdict } from '../check/result.ts'
+import { pingInId } from '../check/probes/outside.ts'
 import { reportJson, reportText } from '../check/report.ts'
 import { networkNames } from '../classroom/base.ts'
-import { proofInstances } from '../classroom/proof.ts'
+import { proofConsole, proofInstances } from '../classroom/proof.ts'
 import { engineUnits } from '../engine/packages/services.ts'
 import type { Plan } from '../plan/plan.ts'
-import { classroomOf } from './classroom-of.ts'
+import { type Classroom, classroomOf } from './classroom-of.ts'
 import type { ExitCode } from './face.ts'
 import type { Ground } from './ground.ts'
 import { loginText } from './login-text.ts'
@@ -17,6 +20,7 @@ import type { Session } from './session.ts'
 
 /** Guests without KVM take up to half a minute from ACTIVE to their first answer. */
 const patienceSeconds = 180
+const consoleLines = 20
 
 export type Proven = { instances: readonly Instance[]; exitCode: ExitCode }
 
@@ -28,8 +32,10 @@ export async function prove(
   sites: readonly Site[],
 ): Promise<Proven> {
   session.emit({ type: 'phase.started', phase: 'proof', title: 'The proof, from outside', tasks: 0 })
-  const instances = (await Promise.all(sites.map((site) => instancesOf(session, plan, ground, site)))).flat()
-  const results = await proof({
+  const clouds = await Promise.all(sites.map((site) => askCloud(session, plan, ground, site)))
+  for (const { answer } of clouds) tell(session, answer)
+  const instances = clouds.flatMap((cloud) => cloud.instances)
+  const looked = await proof({
     sites,
     hostShell: (name) => ground.reach.shell(name),
     outside: ground.reach.outside,
@@ -39,8 +45,10 @@ export async function prove(
     patienceSeconds,
     services: engineUnits,
     signal: session.signal,
-    onResult: ({ at: _, dependsOn: __, ...result }) => session.emit({ type: 'check.result', ...result }),
+    onResult: (result) => tell(session, result),
   })
+  const results = [...clouds.map(({ answer }) => answer), ...looked]
+  for (const site of sites) await showConsoles(session, plan, ground, site, looked)
   const code = exitCode(results)
   session.emit({
     type: 'report',
@@ -51,15 +59,76 @@ export async function prove(
   return { instances, exitCode: code }
 }
 
+function tell(session: Session, { at: _, dependsOn: __, ...result }: CheckResult): void {
+  session.emit({ type: 'check.result', ...result })
+}
+
+/** The first question of a proof: a cloud that does not answer its administrator has no instances to look at, and the rest goes on. */
+async function askCloud(session: Session, plan: Plan, ground: Ground, site: Site) {
+  const result = (verdict: Verdict, seen: string, fault?: Fault): CheckResult => ({
+    id: `cloud/${site.name}`,
+    title: `the cloud of ${site.name} answers its administrator and knows its instances`,
+    verdict,
+    seen,
+    vantage: site.name,
+    at: new Date().toISOString(),
+    ...(fault ? { fault } : {}),
+  })
+  try {
+    const instances = await instancesOf(session, plan, ground, site)
+    return { instances, answer: result('yes', instances.map(({ name }) => name).join(', ')) }
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error
+    const { fault } = error
+    const verdict = fault.code === 'host-unreachable' ? 'could-not-check' : 'no'
+    return { instances: [], answer: result(verdict, fault.title, fault) }
+  }
+}
+
+/** Where an instance does not answer, what it said on its serial console is the next thing that anybody would ask for. */
+async function showConsoles(
+  session: Session,
+  plan: Plan,
+  ground: Ground,
+  site: Site,
+  results: readonly CheckResult[],
+): Promise<void> {
+  const silent = new Set(results.filter(({ verdict }) => verdict === 'no').map(({ id }) => id))
+  if (![...silent].some((id) => id.startsWith(pingInId({ name: '' })))) return
+  await withClassroom(session, plan, ground, site, async ({ input, survey }) => {
+    for (const { id, name } of await proofInstances(input, survey)) {
+      if (!silent.has(pingInId({ name }))) continue
+      const said = await proofConsole(survey, id, consoleLines)
+      session.emit({ type: 'note', text: `${name} said on its console:\n${said}` })
+    }
+  }).catch((error: unknown) => {
+    if (!(error instanceof Trouble)) throw error
+  })
+}
+
+async function withClassroom<T>(
+  session: Session,
+  plan: Plan,
+  ground: Ground,
+  site: Site,
+  use: (classroom: Classroom) => Promise<T>,
+): Promise<T> {
+  const classroom = await classroomOf(session, plan, site, ground)
+  try {
+    return await use(classroom)
+  } finally {
+    await classroom.close()
+  }
+}
+
 export async function instancesOf(
   session: Session,
   plan: Plan,
   ground: Ground,
   site: Site,
 ): Promise<Instance[]> {
-  const classroom = await classroomOf(session, plan, site, ground)
-  try {
-    return (await proofInstances(classroom.input, classroom.survey)).map((one) => ({
+  return withClassroom(session, plan, ground, site, async ({ input, survey }) =>
+    (await proofInstances(input, survey)).map((one) => ({
       name: one.name,
       network: one.network === networkNames.direct ? 'direct' : 'class',
       address: one.address,
@@ -67,10 +136,8 @@ export async function instancesOf(
       user: 'root',
       identityFile: one.keyFile ?? '',
       mtu: one.network === networkNames.direct ? 1500 : site.addressing.tenantMtu,
-    }))
-  } finally {
-    await classroom.close()
-  }
+    })),
+  )
 }
 
 export const shown = ({ name, network, address, host, user, identityFile }: Instance) => ({

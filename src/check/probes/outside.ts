@@ -26,7 +26,7 @@ export function outsideProbe({ outside, outsideTargets }: ProofInput): Probe {
   }
 }
 
-export const pingInId = (instance: ProofInstance) => `outside/ping-in/${instance.name}`
+export const pingInId = (instance: Pick<ProofInstance, 'name'>) => `outside/ping-in/${instance.name}`
 export const tcpInId = (instance: ProofInstance) => `outside/tcp-in/${instance.name}`
 
 /** `causes`: ids of what on the host explains that an instance cannot be reached. */
