@@ -19,7 +19,7 @@ import type { RehearsalWorld, RehearsedServer } from './world.ts'
 export type ServerDeps = { machine: Shell; mirror: () => Promise<AptMirror> }
 
 /** Milliseconds. Debian boots in 2 s here; a whole cloud that starts with it keeps a small machine busy for a while. */
-const bootPatience = 120_000
+const bootPatience = 75_000
 /** Milliseconds given to a system to shut down before its power is cut. */
 const shutdownPatience = 20_000
 
@@ -84,7 +84,13 @@ export function powerTask(world: RehearsalWorld, server: RehearsedServer, deps: 
         await installScripts(world, server, directory)
         await startDaemon(world, daemon, deps.machine)
       }
-      await waitForSsh(world, server, daemon, deps.machine, progress)
+      if (await isReached(world, server, daemon, deps.machine, progress)) return
+      // As a hand in the provider's hall would: off and on again, once.
+      progress.line('no answer by SSH: switching it off and on again')
+      await stopDaemon(world, powerOf(server), 0)
+      await startDaemon(world, daemon, deps.machine)
+      if (await isReached(world, server, daemon, deps.machine, progress)) return
+      throw await unreached(world, server, daemon)
     },
   }
 }
@@ -147,28 +153,34 @@ async function answers(world: RehearsalWorld, server: RehearsedServer, machine: 
   return (await machine.run(argv, { timeout: 15_000 })).code === 0
 }
 
-async function waitForSsh(
+/** False when its patience ends. Throws Trouble when the server went off by itself, or on abort. */
+async function isReached(
   world: RehearsalWorld,
   server: RehearsedServer,
   daemon: Daemon,
   machine: Shell,
   progress: Progress,
-): Promise<void> {
+): Promise<boolean> {
   const deadline = Date.now() + bootPatience
   while (!(await answers(world, server, machine))) {
-    const console = await logTail(world, daemon.name, 12)
-    progress.line(console.split('\n').at(-1) ?? '')
-    const off = (await stateOf(world, daemon)) === 'absent'
-    if (off || Date.now() > deadline || progress.signal.aborted)
-      throw new Trouble({
-        code: 'rehearsal-server',
-        title: `${server.name} ${off ? 'did not stay on' : 'does not answer by SSH'}`,
-        why: console || 'its console is empty',
-        fix: `read the whole console: less ${join(world.directories.state, 'log', `${daemon.name}.log`)}`,
-        host: server.name,
-      })
+    progress.line((await logTail(world, daemon.name, 1)).trim())
+    if ((await stateOf(world, daemon)) === 'absent' || progress.signal.aborted)
+      throw await unreached(world, server, daemon)
+    if (Date.now() > deadline) return false
     await pause(200)
   }
+  return true
+}
+
+async function unreached(world: RehearsalWorld, server: RehearsedServer, daemon: Daemon): Promise<Trouble> {
+  const off = (await stateOf(world, daemon)) === 'absent'
+  return new Trouble({
+    code: 'rehearsal-server',
+    title: `${server.name} ${off ? 'did not stay on' : 'does not answer by SSH'}`,
+    why: (await logTail(world, daemon.name, 12)) || 'its console is empty',
+    fix: `read the whole console: less ${join(world.directories.state, 'log', `${daemon.name}.log`)}`,
+    host: server.name,
+  })
 }
 
 /** Directories of a server's disk are root's and open to all, whatever the umask: the top one is `/` of the server. */
