@@ -51,10 +51,10 @@ export async function down(
 
 /** History goes with the world; the age identity goes with the last world that it opened. */
 function forget(home: Home, world: World): void {
-  rmSync(world.dir, { recursive: true, force: true })
+  for (const dir of [world.dir, world.runtime]) rmSync(dir, { recursive: true, force: true })
   if (listWorlds(home).length > 0) return
   rmSync(world.identity, { force: true })
-  for (const dir of [home.state, home.config]) {
+  for (const dir of [home.state, home.config, home.runtime]) {
     try {
       rmdirSync(dir)
     } catch {

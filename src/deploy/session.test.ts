@@ -17,7 +17,12 @@ const quiet = new AbortController().signal
 beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), 'bateau-session-'))
   world = worldAt(
-    { state: join(root, 'state'), cache: join(root, 'cache'), config: join(root, 'config') },
+    {
+      state: join(root, 'state'),
+      cache: join(root, 'cache'),
+      config: join(root, 'config'),
+      runtime: join(root, 'run'),
+    },
     'course',
   )
   events = []

@@ -1,12 +1,13 @@
 // Decides where a course's world keeps its things on this machine, and how a world is found again without its file.
 // Leaves the truth about the cloud to the cloud: losing these directories loses history, not the class.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bad, good, type Outcome } from '../core/fault.ts'
 
 /** Directories by the XDG base directory specification, version 0.8. */
-export type Home = { state: string; cache: string; config: string }
+export type Home = { state: string; cache: string; config: string; runtime: string }
 
 export function homeOf(env: NodeJS.ProcessEnv): Home {
   const base = (variable: string, fallback: string) =>
@@ -15,7 +16,15 @@ export function homeOf(env: NodeJS.ProcessEnv): Home {
     state: base('XDG_STATE_HOME', '.local/state'),
     cache: base('XDG_CACHE_HOME', '.cache'),
     config: base('XDG_CONFIG_HOME', '.config'),
+    runtime: runtimeOf(env),
   }
+}
+
+function runtimeOf(env: NodeJS.ProcessEnv): string {
+  const own = env['XDG_RUNTIME_DIR']
+  if (own?.startsWith('/')) return join(own, 'bateau')
+  const uid = process.getuid?.() ?? 0
+  return uid === 0 ? '/run/bateau' : join(tmpdir(), `bateau-${uid}`)
 }
 
 export type World = {
@@ -28,6 +37,8 @@ export type World = {
   vault: string
   identity: string
   knownHosts: string
+  /** Directory of sockets, gone with a reboot. */
+  runtime: string
   control: string
   sockets: string
   students: string
@@ -35,6 +46,8 @@ export type World = {
 
 export function worldAt(home: Home, name: string): World {
   const dir = join(home.state, name)
+  // Sockets live elsewhere and under a short name: the path of one has at most 108 bytes (unix(7)), of which ssh takes 58.
+  const runtime = join(home.runtime, createHash('sha256').update(dir).digest('hex').slice(0, 10))
   return {
     name,
     dir,
@@ -44,8 +57,9 @@ export function worldAt(home: Home, name: string): World {
     vault: join(dir, 'secrets.age'),
     identity: join(home.config, 'identity.txt'),
     knownHosts: join(dir, 'known_hosts'),
-    control: join(dir, 'ssh'),
-    sockets: join(dir, 'api'),
+    runtime,
+    control: join(runtime, 'ssh'),
+    sockets: join(runtime, 'api'),
     students: join(dir, 'students'),
   }
 }
