@@ -20,6 +20,11 @@ export type ServerDeps = { machine: Shell; mirror: () => Promise<AptMirror> }
 
 /** Milliseconds. Debian boots in 2 s here; a whole cloud that starts with it keeps a small machine busy for a while. */
 const bootPatience = 75_000
+/**
+ * Milliseconds. sshd turns an address away for a while that connected without logging in (sshd_config(5),
+ * PerSourcePenalties: 15 s and more), as the proof does when it scans ports: that is no reason to touch the power.
+ */
+const penaltyPatience = 25_000
 /** Milliseconds given to a system to shut down before its power is cut. */
 const shutdownPatience = 20_000
 
@@ -128,9 +133,13 @@ async function lookAtPower(
   if (state === 'absent') return { done: false, seen: 'switched off' }
   if (state === 'other') return { done: false, seen: 'runs with an earlier configuration' }
   if (!(await isPlugged(world, server, machine))) return { done: false, seen: 'its cable is not in the edge' }
-  return (await answers(world, server, machine))
-    ? { done: true, seen: `SSH answers at ${server.ipv4.address}` }
-    : { done: false, seen: `SSH does not answer at ${server.ipv4.address}` }
+  const deadline = Date.now() + penaltyPatience
+  do {
+    if (await answers(world, server, machine))
+      return { done: true, seen: `SSH answers at ${server.ipv4.address}` }
+    await pause(500)
+  } while (Date.now() < deadline)
+  return { done: false, seen: `SSH does not answer at ${server.ipv4.address}` }
 }
 
 async function isPlugged(world: RehearsalWorld, server: RehearsedServer, machine: Shell): Promise<boolean> {

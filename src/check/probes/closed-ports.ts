@@ -9,7 +9,7 @@ import { hostReached } from './host.ts'
 import { controlPlanePorts } from './listeners.ts'
 import { outsideWorks } from './outside.ts'
 
-/** Open on every server: bateau itself comes in there. */
+/** sshd turns away for minutes who connects often without logging in (sshd_config(5), PerSourcePenalties): tried least. */
 const ssh = 22
 
 /** The service address on every port; the gateways that the server has inside on the control plane's; IPv4 on every port. */
@@ -49,7 +49,7 @@ export function closedPortProbes(input: ProofInput, site: Site, shell: Shell): P
 /** A scan that finds not even a declared port open, or misses it now and then, says nothing about the others. */
 async function scanned(outside: Shell, site: Site, address: string, ports: string): Promise<Seen> {
   const declared = new Set(site.open.map((one) => one.port))
-  const canary = site.open.find((one) => one.port === ssh)?.port ?? site.open[0]?.port
+  const canary = (site.open.find((one) => one.port !== ssh) ?? site.open[0])?.port
   const { open, refused, silent, errors, canary: known } = await scan(outside, address, ports, { canary })
   const extra = open.filter((port) => !declared.has(port))
   const odd = Object.entries(errors).map(([code, count]) => `${count} ${code}`)
