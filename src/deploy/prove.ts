@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.ts'
 import { type Classroom, classroomOf } from './classroom-of.ts'
 import type { ExitCode } from './face.ts'
 import type { Ground } from './ground.ts'
+import { instanceKeys, pinInstanceKeys } from './instance-keys.ts'
 import { loginText } from './login-text.ts'
 import type { Session } from './session.ts'
 
@@ -41,7 +42,7 @@ export async function prove(
     outside: ground.reach.outside,
     instances,
     outsideTargets: ground.targets,
-    knownHosts: `${session.world.dir}/instances_known_hosts`,
+    knownHosts: instanceKeys(session.world),
     patienceSeconds,
     services: engineUnits,
     signal: session.signal,
@@ -127,8 +128,10 @@ export async function instancesOf(
   ground: Ground,
   site: Site,
 ): Promise<Instance[]> {
-  return withClassroom(session, plan, ground, site, async ({ input, survey }) =>
-    (await proofInstances(input, survey)).map((one) => ({
+  return withClassroom(session, plan, ground, site, async ({ input, survey }) => {
+    const instances = await proofInstances(input, survey)
+    await pinInstanceKeys(session.world, survey, instances)
+    return instances.map((one) => ({
       name: one.name,
       network: one.network === networkNames.direct ? 'direct' : 'class',
       address: one.address,
@@ -136,8 +139,8 @@ export async function instancesOf(
       user: 'root',
       identityFile: one.keyFile ?? '',
       mtu: one.network === networkNames.direct ? 1500 : site.addressing.tenantMtu,
-    })),
-  )
+    }))
+  })
 }
 
 export const shown = ({ name, network, address, host, user, identityFile }: Instance) => ({

@@ -6,6 +6,7 @@ import { sshArgv } from '../host/ssh.ts'
 import { sitesOf } from './ascend.ts'
 import { exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
+import { instanceKeys } from './instance-keys.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { instancesOf } from './prove.ts'
 import { session } from './session.ts'
@@ -45,7 +46,7 @@ export async function ssh(
           user: instance.user,
           port: 22,
           ...(instance.identityFile === '' ? {} : { identityFile: instance.identityFile }),
-          knownHostsFile: `${world.dir}/instances_known_hosts`,
+          knownHostsFile: instanceKeys(world),
           trustFirst: true,
           ...(ground.outsidePrefix.length > 0 ? { via: ground.outsidePrefix, bare: true } : {}),
         }
