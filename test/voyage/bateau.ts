@@ -25,6 +25,8 @@ export class Berth {
     onEvent: (event: RunEvent, kill: () => void) => void = () => {},
   ): Promise<Ran> {
     const child = spawn(launcher, [...args, '--json'], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const stop = () => child.kill('SIGKILL')
+    process.once('exit', stop)
     const events: RunEvent[] = []
     let err = ''
     child.stderr.on('data', (data: Buffer) => (err += data.toString()))
@@ -35,7 +37,10 @@ export class Berth {
       onEvent(event, () => child.kill('SIGKILL'))
     })
     return new Promise((done) => {
-      child.on('close', (code, signal) => done({ code, signal, events, err }))
+      child.on('close', (code, signal) => {
+        process.off('exit', stop)
+        done({ code, signal, events, err })
+      })
     })
   }
 
