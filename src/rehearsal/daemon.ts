@@ -88,6 +88,8 @@ export async function stateOf(
 export async function startDaemon(world: RehearsalWorld, daemon: Daemon, machine: Shell): Promise<void> {
   await stopDaemon(world, daemon.name, daemon.patience)
   const systemd = (await machine.run(['test', '-d', '/run/systemd/system'])).code === 0
+  // systemd may still be at the unit of the one before, whose name is needed again.
+  if (systemd) await machine.run(['systemctl', 'stop', unitOf(world, daemon.name)])
   const ran = await machine.run(startArgv(world, daemon, systemd))
   if (ran.code !== 0) throw daemonTrouble(daemon.name, ran.stderr.trim())
 }

@@ -87,17 +87,29 @@ export function powerTask(world: RehearsalWorld, server: RehearsedServer, deps: 
       const state = await stateOf(world, daemon)
       if (state !== 'running' || !(await isPlugged(world, server, deps.machine))) {
         await installScripts(world, server, directory)
-        await startDaemon(world, daemon, deps.machine)
+        await switchOn(world, server, daemon, deps.machine)
       }
       if (await isReached(world, server, daemon, deps.machine, progress)) return
       // As a hand in the provider's hall would: off and on again, once.
       progress.line('no answer by SSH: switching it off and on again')
       await stopDaemon(world, powerOf(server), 0)
-      await startDaemon(world, daemon, deps.machine)
+      await switchOn(world, server, daemon, deps.machine)
       if (await isReached(world, server, daemon, deps.machine, progress)) return
       throw await unreached(world, server, daemon)
     },
   }
+}
+
+/** The cable is pulled first: a system whose supervisor was killed lives on for a moment, and must not answer for the new one. */
+async function switchOn(
+  world: RehearsalWorld,
+  server: RehearsedServer,
+  daemon: Daemon,
+  machine: Shell,
+): Promise<void> {
+  await stopDaemon(world, daemon.name, daemon.patience)
+  await machine.run(['ip', '-n', world.edge.namespace, 'link', 'del', server.port])
+  await startDaemon(world, daemon, machine)
 }
 
 function supervisor(world: RehearsalWorld, server: RehearsedServer): Daemon {

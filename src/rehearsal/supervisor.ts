@@ -4,6 +4,9 @@ import type { CachedImage } from './image-cache.ts'
 import { refuseForeign } from './namespace.ts'
 import { type RehearsalWorld, type RehearsedServer, uplinkCard } from './world.ts'
 
+/** How long the last boot may take to let go of the disk: tries, and seconds between them. */
+const patience = { tries: 100, pause: 0.1 }
+
 /** systemd-nspawn(1) ends with this when the system inside asked for a reboot and the unit is kept. */
 const rebooted = 133
 
@@ -48,10 +51,15 @@ for top in $tops; do
     echo "+$controller" > "$top/cgroup.subtree_control" 2>/dev/null
   done
 done
+# What is left of a boot whose supervisor was killed is ended, and waited for: its disk is still mounted until then.
 clear_groups() {
+  for top in $tops; do [ ! -e "$top/boot/cgroup.kill" ] || echo 1 > "$top/boot/cgroup.kill"; done
   for top in $tops; do
-    [ ! -e "$top/boot/cgroup.kill" ] || echo 1 > "$top/boot/cgroup.kill"
-    find "$top/boot" -depth -type d -exec rmdir {} + 2>/dev/null
+    tries=0
+    until find "$top/boot" -depth -type d -exec rmdir {} + 2>/dev/null || [ ! -d "$top/boot" ] || [ "$tries" -ge ${patience.tries} ]; do
+      tries=$((tries + 1))
+      sleep ${patience.pause}
+    done
   done
 }
 
@@ -78,17 +86,23 @@ clear_groups
 /**
  * Shell text (sh -e) of one boot, in a mount namespace of its own: overlay, then systemd-nspawn in place. /run is
  * hidden from nspawn, so that it leaves nothing there. The network namespace is entered before, not given as an option:
- * nspawn would drop CAP_NET_ADMIN (252).
+ * nspawn would drop CAP_NET_ADMIN (252). With index=on the kernel refuses to mount a disk that is still mounted by an
+ * earlier boot (overlayfs documentation, "Sharing and copying layers"); without, both would write and the disk be spoilt.
  */
 export function bootScript(world: RehearsalWorld, server: RehearsedServer, base: CachedImage): string {
   return `for top in $tops; do echo $$ > "$top/boot/cgroup.procs"; done
 mkdir -p root
-mount -t overlay overlay -o lowerdir=${base.root},upperdir=up,workdir=work root
+tries=0
+until mount -t overlay overlay -o lowerdir=${base.root},upperdir=up,workdir=work,index=on root; do
+  tries=$((tries + 1))
+  [ "$tries" -lt ${patience.tries} ] || exit 1
+  sleep ${patience.pause}
+done
 mount -t tmpfs -o mode=0755 tmpfs /run
 for device in /dev/net/tun /dev/fuse /dev/kvm /dev/vhost-net; do
   [ ! -e "$device" ] || set -- "$@" "--bind=$device"
 done
-unset tops
+unset tops tries
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 exec 8>&- 9>&-
 exec systemd-nspawn --quiet --directory=root --machine=${machineName(world, server)} --hostname=${server.name} \\

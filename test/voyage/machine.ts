@@ -3,12 +3,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { spawnRun } from '../../src/host/spawn.ts'
 
+/** Another rehearsal may come and go on the same machine meanwhile; what carries its name is its own affair. */
+const isOthers = (line: string) => /\bbateau-(?!rehearsal-)/.test(line)
+
 /** Namespaces, mounts, interfaces, routes, addresses, control groups and units, and the processes that carry a rehearsal's mark. */
 export async function traces(): Promise<Record<string, string[]>> {
   const lines = async (...argv: [string, ...string[]]) =>
     (await spawnRun(argv)).stdout
       .split('\n')
-      .filter((line) => line !== '')
+      .filter((line) => line !== '' && !isOthers(line))
       .toSorted()
   return {
     namespaces: await lines('ip', 'netns'),
@@ -16,7 +19,10 @@ export async function traces(): Promise<Record<string, string[]>> {
     addresses: (await lines('ip', '-o', 'addr')).map((line) => line.replace(/ valid_lft.*/, '')),
     routes: await lines('ip', 'route'),
     routes6: (await lines('ip', '-6', 'route')).map((line) => line.replace(/ expires \S+/, '')),
-    mounts: readFileSync('/proc/self/mounts', 'utf8').split('\n').filter(Boolean).toSorted(),
+    mounts: readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !isOthers(line))
+      .toSorted(),
     groups: await lines('sh', '-c', "find /sys/fs/cgroup -maxdepth 4 -type d -name 'bateau-*'"),
     units: await lines(
       'sh',
@@ -33,7 +39,7 @@ function marked(): string[] {
     .flatMap((pid) => {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
-        return /\bbateau rehearsal /.test(environment)
+        return /\bbateau rehearsal rehearsal /.test(environment)
           ? [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()]
           : []
       } catch {
