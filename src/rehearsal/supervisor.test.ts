@@ -37,6 +37,10 @@ describe('a server', () => {
     expect(text).not.toContain('--network')
   })
 
+  it('never mounts a disk that an earlier boot still has: the kernel refuses, and it is tried again', () => {
+    expect(bootScript(world, server, image)).toMatch(/until mount -t overlay .*,index=on root; do/)
+  })
+
   it('has a control group of its own, whatever other world has a server of that name', () => {
     const other = worldOf({ ...sampleInput, directories: { state: '/elsewhere', cache: '/var/cache/x' } })
     expect(groupOf(other, 'os1')).not.toBe(groupOf(world, 'os1'))

@@ -163,11 +163,16 @@ describe.skipIf(!capable)('the edge and its servers', { timeout: 300_000 }, () =
   })
 
   it('a server whose supervisor and system were killed is switched on again, its disk as it was', async () => {
-    await os2.run(['sh', '-c', 'echo kept > /root/note; sync'])
-    for (const { pid } of await processesOf(world, 'server-os2')) process.kill(pid, 'SIGKILL')
-    await expect.poll(() => processesOf(world, 'server-os2')).toEqual([])
-    expect((await up(world, build)).changed).toEqual(['rehearsal/os2/power'])
-    expect(await out(os2, 'cat', '/root/note')).toBe('kept\n')
+    const boots: string[] = []
+    for (const note of ['one', 'two', 'three']) {
+      await os2.run(['sh', '-c', `echo ${note} >> /root/note; sync`])
+      for (const { pid } of await processesOf(world, 'server-os2')) process.kill(pid, 'SIGKILL')
+      await expect.poll(() => processesOf(world, 'server-os2')).toEqual([])
+      expect((await up(world, build)).changed).toEqual(['rehearsal/os2/power'])
+      boots.push(await out(os2, 'cat', '/proc/sys/kernel/random/boot_id'))
+    }
+    expect(await out(os2, 'cat', '/root/note')).toBe('one\ntwo\nthree\n')
+    expect(new Set(boots).size).toBe(3)
   })
 
   describe('bateau killed at', () => {
