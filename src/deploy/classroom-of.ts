@@ -57,6 +57,10 @@ export async function classroomOf(
       user: 'admin',
       project: 'admin',
       password: vault.get(secretName(site, 'keystone/admin')),
+    }).catch((error: unknown) => {
+      // The next task that asks tries anew.
+      admin = undefined
+      throw error
     }))
   const deps: ClassroomDeps = {
     cloud,
