@@ -2,6 +2,7 @@
 // Leaves finding what there is to remains; touches nothing else.
 import { access, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Task } from '../core/task.ts'
@@ -13,6 +14,8 @@ import type { RehearsalWorld } from './world.ts'
 
 /** Milliseconds. Nothing on the servers is kept, so their power is cut soon. */
 const patience = 2_000
+/** Milliseconds. A killed cloud with its guests takes seconds to give its memory back, and holds its groups until then. */
+const deathPatience = 30_000
 
 /** What bateau keeps in the cache directory. */
 const cached = ['base', 'edge', 'images', 'packages', 'build.lock', 'in-use.lock']
@@ -103,17 +106,25 @@ async function removeGroups(world: RehearsalWorld): Promise<void> {
 async function removeGroup(group: string): Promise<void> {
   const entries = await readdir(group, { withFileTypes: true }).catch(() => [])
   for (const entry of entries) if (entry.isDirectory()) await removeGroup(join(group, entry.name))
-  await rmdir(group).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw stillThere('control group', group)
-  })
+  for (const deadline = Date.now() + deathPatience; ; await pause(100)) {
+    const error = await rmdir(group).then(
+      () => null,
+      (one: NodeJS.ErrnoException) => one,
+    )
+    if (error === null || error.code === 'ENOENT') return
+    if (error.code !== 'EBUSY' || Date.now() > deadline) throw stillThere('control group', group)
+  }
 }
 
 async function removeNamespaces(world: RehearsalWorld, machine: Shell): Promise<void> {
   const names = await namespacesOf(world, machine)
   for (const name of names) {
-    const inside = await machine.run(['ip', 'netns', 'pids', name])
-    const [pid] = inside.stdout.trim().split('\n')
-    if (pid) throw stillThere('process', `${pid} in the namespace ${name}`)
+    for (const deadline = Date.now() + deathPatience; ; await pause(100)) {
+      const inside = await machine.run(['ip', 'netns', 'pids', name])
+      const [pid] = inside.stdout.trim().split('\n')
+      if (!pid) break
+      if (Date.now() > deadline) throw stillThere('process', `${pid} in the namespace ${name}`)
+    }
   }
   // A cable goes with either end; without this a server's card would linger until the kernel cleans up.
   for (const { port } of world.servers)
