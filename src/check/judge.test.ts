@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exitCode, findings } from './judge.ts'
 import { reportJson, reportText } from './report.ts'
-import type { CheckResult, Verdict } from './result.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { CheckResult } from './result.ts'
 
 const result = (id: string, verdict: Verdict, dependsOn: string[] = []): CheckResult => ({
   id,

@@ -1,7 +1,8 @@
 // Holds the running of probes to order, needs and honesty about what was not looked at.
 import { describe, expect, it } from 'vitest'
 import { Trouble } from '../core/fault.ts'
-import { no, runProbes, unclear, yes, type Probe, type Seen } from './probe.ts'
+import { no, unclear, yes, type Seen } from '../core/verdict.ts'
+import { runProbes, type Probe } from './probe.ts'
 
 const now = () => new Date('2026-01-01T00:00:00Z')
 const probe = (id: string, seen: Seen | (() => Promise<Seen>), more: Partial<Probe> = {}): Probe => ({

@@ -1,11 +1,9 @@
 // Decides what a probe is, and how several are run: each after what it needs, none against the clock of another.
 // Leaves what to look at to probes/, and what the answers mean together to judge.
 import pLimit from 'p-limit'
-import { Trouble, type Fault } from '../core/fault.ts'
-import type { CheckResult, Verdict } from './result.ts'
-
-/** What a probe saw. A `no` carries why it matters and what to do. */
-export type Seen = { verdict: Verdict; seen: string; fault?: Fault }
+import { Trouble } from '../core/fault.ts'
+import { type Seen, unclear } from '../core/verdict.ts'
+import type { CheckResult } from './result.ts'
 
 export type Probe = {
   id: string
@@ -30,18 +28,6 @@ export type Running = {
 
 /** Light probes at a time. They mostly wait for packets, but the guests at the other end may be emulated. */
 const parallel = 6
-
-export const yes = (seen: string): Seen => ({ verdict: 'yes', seen })
-export const no = (seen: string, fault: Omit<Fault, 'title'> & { title?: string }): Seen => ({
-  verdict: 'no',
-  seen,
-  fault: { title: seen, ...fault },
-})
-export const unclear = (seen: string, fault?: Fault): Seen => ({
-  verdict: 'could-not-check',
-  seen,
-  ...(fault ? { fault } : {}),
-})
 
 /** Runs them all; the results stand in the order of the probes. A probe that throws Trouble could not be checked. */
 export async function runProbes(probes: readonly Probe[], running: Running): Promise<CheckResult[]> {

@@ -1,7 +1,8 @@
 // Decides how results read: one line a check with exactly what was seen, then the troubles, causes first.
 // Leaves colours and live display to the faces.
 import { exitCode, findings } from './judge.ts'
-import type { CheckResult, Verdict } from './result.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { CheckResult } from './result.ts'
 
 const words: Record<Verdict, string> = {
   yes: 'yes',

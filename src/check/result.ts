@@ -1,8 +1,7 @@
-// Decides what a probe may answer: yes, no, or could not check, and exactly what was seen.
+// Decides what the answer of one probe is: a claim, the verdict, what was seen, from where and when.
 // Leaves what to do about it to judge and to the faces.
 import type { Fault } from '../core/fault.ts'
-
-export type Verdict = 'yes' | 'no' | 'could-not-check'
+import type { Verdict } from '../core/verdict.ts'
 
 export type CheckResult = {
   /** Stable: `outside/ping-in/proof-direct`. */

@@ -27,14 +27,26 @@ export type Delivery =
   | {
       kind: 'routed'
       block: Prefix
-      /** `ra`: the provider's router announces itself; an address: static default route, on-link when link-local. */
+      /** `ra`: the provider's router announces itself; an address: static default route, on-link whatever the prefix. */
       gateway: 'ra' | Address
+      /** Where the provider routes the block to: null for the server's link-local address, else an address that the uplink must hold. */
+      nextHop: { address: Address; length: number } | null
     }
   | {
       kind: 'dhcpv6-pd'
       block: Prefix
       /** Whole DUID as the provider shows it, colon-separated hexadecimal (RFC 8415 section 11): a secret reference. */
       duid: string
+      /** What asks for the block and renews it. */
+      client: 'networkd' | 'dhcpcd' | 'dhclient'
+    }
+  | {
+      /** The block is on the provider's segment: its router looks for each address by neighbour discovery, and the server answers for its instances. */
+      kind: 'on-link'
+      block: Prefix
+      gateway: 'ra' | Address
+      /** Who answers: entries of the kernel that the agent keeps, or ndppd. */
+      proxy: 'kernel' | 'ndppd'
     }
 
 /** A tenant network routed by a Neutron router: the prefix the class gets, and how the host reaches it. */

@@ -87,7 +87,7 @@ Address=2001:2:0:1100::1/128
   it('is refused as a bare DUID: plans hold references', () => {
     const bare: Site = {
       ...site,
-      delivery: { kind: 'dhcpv6-pd', block, duid: '00:03:00:01:02:00:5e:00:00:01' },
+      delivery: { kind: 'dhcpv6-pd', block, duid: '00:03:00:01:02:00:5e:00:00:01', client: 'networkd' },
     }
     expect(() => hostNetwork(bare)).toThrow(RangeError)
   })
@@ -164,7 +164,7 @@ describe('the inside segments', () => {
     const only = Prefix.of('2001:2:0:1100::/64')
     const small: Site = {
       ...site,
-      delivery: { kind: 'routed', block: only, gateway: 'ra' },
+      delivery: { kind: 'routed', block: only, gateway: 'ra', nextHop: null },
       addressing: {
         block: only,
         service: only.host(1),

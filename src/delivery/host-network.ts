@@ -14,7 +14,14 @@ import { serviceExpectations, uplinkStep, type UplinkPart } from './uplink.ts'
 /** The uplink's part for the kind of delivery that the course file names. */
 export function uplinkPart(site: Site): UplinkPart {
   const { delivery } = site
-  return delivery.kind === 'routed' ? routed(site, delivery.gateway) : dhcpv6Pd(site, delivery.duid)
+  switch (delivery.kind) {
+    case 'routed':
+      return routed(site, delivery.gateway)
+    case 'dhcpv6-pd':
+      return dhcpv6Pd(site, delivery.duid)
+    case 'on-link':
+      throw new RangeError('a plan refuses on-link delivery')
+  }
 }
 
 /** The steps that give a server its IPv6, in order; all of it survives a reboot. */

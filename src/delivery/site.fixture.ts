@@ -21,7 +21,7 @@ export const site: Site = {
     systemd: 257,
     netplanId: 'eno1',
   },
-  delivery: { kind: 'dhcpv6-pd', block, duid: reference('duid/os1') },
+  delivery: { kind: 'dhcpv6-pd', block, duid: reference('duid/os1'), client: 'networkd' },
   addressing: {
     block,
     service: slice(0).host(1),
@@ -41,5 +41,5 @@ export const site: Site = {
 
 export const routedSite = (gateway: 'ra' | Address): Site => ({
   ...site,
-  delivery: { kind: 'routed', block, gateway },
+  delivery: { kind: 'routed', block, gateway, nextHop: null },
 })

@@ -38,9 +38,14 @@ function deliveryOf(plan: Plan, planned: PlannedServer): Delivery {
   if (!ipv6?.block) throw refused(plan, planned, 'it has no block')
   switch (ipv6.delivery) {
     case 'routed':
-      return { kind: 'routed', block: ipv6.block, gateway: ipv6.gateway }
+      return { kind: 'routed', block: ipv6.block, gateway: ipv6.gateway, nextHop: null }
     case 'dhcpv6-pd':
-      return { kind: 'dhcpv6-pd', block: ipv6.block, duid: reference(duidSecret(planned.name)) }
+      return {
+        kind: 'dhcpv6-pd',
+        block: ipv6.block,
+        duid: reference(duidSecret(planned.name)),
+        client: 'networkd',
+      }
     case 'on-link':
     case 'slaac-only':
       throw refused(plan, planned, `delivery ${ipv6.delivery} is not carried out by this version`)

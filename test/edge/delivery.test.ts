@@ -150,8 +150,13 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
     await sweep('delivery', servers)
     build = await compile(world)
     await up(world, build)
-    one = await siteOf(os1, { kind: 'dhcpv6-pd', block: delegated, duid: reference('duid/os1') })
-    two = await siteOf(os2, { kind: 'routed', block: routed, gateway: 'ra' })
+    one = await siteOf(os1, {
+      kind: 'dhcpv6-pd',
+      block: delegated,
+      duid: reference('duid/os1'),
+      client: 'networkd',
+    })
+    two = await siteOf(os2, { kind: 'routed', block: routed, gateway: 'ra', nextHop: null })
     expect(one.facts).toMatchObject({ netplanId: 'eno1', uplink: { name: 'eno1' } })
   })
   afterAll(async () => {
@@ -162,7 +167,7 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
   it('with a wrong DUID gets nothing, and says so', async () => {
     const wrong: Site = {
       ...one,
-      delivery: { ...one.delivery, kind: 'dhcpv6-pd', duid: reference('duid/wrong') },
+      delivery: { ...one.delivery, kind: 'dhcpv6-pd', duid: reference('duid/wrong'), client: 'networkd' },
     }
     const failed = await carryOut(os1, hostNetwork(wrong)).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(Trouble)

@@ -2,7 +2,8 @@
 // Leaves trying them to scan, and UDP (where silence proves nothing) to probes/listeners.
 import type { Shell } from '../../core/shell.ts'
 import type { Site } from '../../core/site.ts'
-import { no, unclear, yes, type Probe, type Seen } from '../probe.ts'
+import { no, unclear, yes, type Seen } from '../../core/verdict.ts'
+import { type Probe } from '../probe.ts'
 import type { ProofInput } from '../proof-input.ts'
 import { everyPort, scan } from '../scan.ts'
 import { hostReached } from './host.ts'

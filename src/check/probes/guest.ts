@@ -3,7 +3,8 @@
 import { Trouble } from '../../core/fault.ts'
 import type { Ran, Shell } from '../../core/shell.ts'
 import { quote } from '../../host/quote.ts'
-import { no, yes, type Probe, type Seen } from '../probe.ts'
+import { no, yes, type Seen } from '../../core/verdict.ts'
+import { type Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
 import { tcpInId } from './outside.ts'
 

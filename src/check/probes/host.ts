@@ -5,7 +5,8 @@ import type { Shell } from '../../core/shell.ts'
 import type { Site } from '../../core/site.ts'
 import { expectations } from '../../delivery/host-network.ts'
 import { ping } from '../ping.ts'
-import { no, unclear, yes, type Probe } from '../probe.ts'
+import { no, unclear, yes } from '../../core/verdict.ts'
+import { type Probe } from '../probe.ts'
 import type { ProofInput } from '../proof-input.ts'
 
 /**

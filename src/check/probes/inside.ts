@@ -2,7 +2,8 @@
 // Leaves the way in to probes/guest. Asks only for what busybox has.
 import { Address } from '../../core/prefix.ts'
 import { guestPing } from '../ping.ts'
-import { no, unclear, yes, type Probe, type Seen } from '../probe.ts'
+import { no, unclear, yes, type Seen } from '../../core/verdict.ts'
+import { type Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
 import { guestShell, lastLine, loginId } from './guest.ts'
 

@@ -2,7 +2,8 @@
 // Leaves what the firewall lets through to probes/closed-ports, which looks from outside.
 import type { Shell } from '../../core/shell.ts'
 import type { Site } from '../../core/site.ts'
-import { no, unclear, yes, type Probe } from '../probe.ts'
+import { no, unclear, yes } from '../../core/verdict.ts'
+import { type Probe } from '../probe.ts'
 import { hostReached } from './host.ts'
 
 /** Default ports of OpenStack's services and of what they stand on; each would hand over the cloud, or amplify. */

@@ -3,7 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Shell } from '../../core/shell.ts'
 import { ping, type Pinged } from '../ping.ts'
-import { no, unclear, yes, type Probe, type Seen } from '../probe.ts'
+import { no, unclear, yes, type Seen } from '../../core/verdict.ts'
+import { type Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
 import { scan } from '../scan.ts'
 

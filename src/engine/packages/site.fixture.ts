@@ -21,7 +21,7 @@ export function site(facts: Partial<HostFacts> = {}, addressing: Partial<Address
       netplanId: null,
       ...facts,
     },
-    delivery: { kind: 'routed', block, gateway: 'ra' },
+    delivery: { kind: 'routed', block, gateway: 'ra', nextHop: null },
     addressing: {
       block,
       service: Address.of('2001:db8:0:1100::1'),
