@@ -7,17 +7,16 @@ import type { ProofInput, ProofInstance } from '../../src/check/proof-input.ts'
 import { proof, proofProbes } from '../../src/check/proof.ts'
 import { reportText } from '../../src/check/report.ts'
 import { Trouble } from '../../src/core/fault.ts'
-import { Address, Prefix } from '../../src/core/prefix.ts'
+import { type Address, Prefix } from '../../src/core/prefix.ts'
 import { reference, Secret, type Vault } from '../../src/core/secret.ts'
 import type { Shell } from '../../src/core/shell.ts'
 import type { Site } from '../../src/core/site.ts'
 import type { HostStep } from '../../src/core/step.ts'
 import { expectations, hostNetwork } from '../../src/delivery/host-network.ts'
-import { readFacts } from '../../src/host/facts.ts'
-import { HostSteps } from '../../src/host/steps.ts'
-import { layOut } from '../../src/plan/addressing.ts'
 import { edgeShell, internetService, internetShell } from '../../src/rehearsal/places.ts'
 import type { ServerInput } from '../../src/rehearsal/world.ts'
+import { carryOut as carryOutWith, siteOf } from './host-steps.ts'
+import { insideAddresses, insideScript } from './inside.ts'
 import { capable, compile, down, machine, shellOf, sweep, testWorld, up } from './world.ts'
 
 const delegated = Prefix.of('2001:2:0:1000::/56')
@@ -40,33 +39,7 @@ const secrets: Record<string, string> = {
 }
 const vault: Vault = { get: (name) => new Secret(secrets[name] ?? expect.fail(`no secret ${name}`)) }
 
-async function siteOf(shell: Shell, delivery: Site['delivery']): Promise<Site> {
-  const addressing = layOut(delivery.block, ['g1'])
-  if (!addressing.ok) throw new Error('the block is long enough')
-  return {
-    name: shell.name,
-    // Open vSwitch in user space needs the stricter kernel parameters: the harder case.
-    facts: { ...(await readFacts(shell)), ovsKernel: false },
-    delivery,
-    addressing: addressing.value,
-    open: [{ port: 22, why: 'SSH' }],
-    resolvers: [Address.of('2001:2:0:ff00::53')],
-    engine: { kind: 'packages', release: '2025.1', cinder: false },
-  }
-}
-
-/** Carries the steps out that are not done; gives the ids of those. */
-async function carryOut(shell: Shell, steps: readonly HostStep[]): Promise<string[]> {
-  const host = new HostSteps(shell, steps, vault)
-  const carried: string[] = []
-  for (const { id } of steps) {
-    if ((await host.look(id)).done) continue
-    carried.push(id)
-    await host.act(id, { line() {}, part() {}, signal: new AbortController().signal })
-    expect(await host.look(id, true), id).toMatchObject({ done: true })
-  }
-  return carried
-}
+const carryOut = (shell: Shell, steps: readonly HostStep[]) => carryOutWith(shell, steps, vault)
 
 const must = async (shell: Shell, script: string): Promise<string> => {
   const ran = await shell.run(['sh', '-ec', script])
@@ -78,51 +51,22 @@ const pings = async (address: Address) =>
 const delegation = async () =>
   (await edge.run(['ip', '-6', 'route', 'show', 'exact', String(delegated), 'proto', '200'])).stdout.trim()
 
-const mac = { direct: '02:00:5e:10:00:01', class: '02:00:5e:10:00:02' }
-
-/**
- * What the engine will make, with Linux bridges: br-ex with one neighbour that takes its address by SLAAC, br-transit
- * with a router that has one neighbour on a link with the tunnel's MTU. Each neighbour runs sshd.
- */
-function insideScript({ addressing }: Site): string {
-  const { transit, tenants, tenantMtu } = addressing
-  const [tenant] = tenants
-  if (!transit || !tenant) throw new Error('the block has room for a tenant network')
-  const six = (ns: string, device: string, ra: number) =>
-    `for k in all.disable_ipv6=0 default.disable_ipv6=0 ${device}.disable_ipv6=0 ${device}.accept_ra=${ra}; do ip netns exec ${ns} sysctl -qw net.ipv6.conf.$k; done`
-  return `
-for n in direct router class; do ip netns add $n; ip -n $n link set lo up; done
-ip link add br-ex type bridge mcast_snooping 0; ip link add br-transit type bridge mcast_snooping 0
-ip link add tapd type veth peer name eth0 address ${mac.direct} netns direct; ip link set tapd master br-ex up
-ip link add tapr type veth peer name gw netns router; ip link set tapr master br-transit up
-ip -n router link add tenant type veth peer name eth0 address ${mac.class} netns class
-${six('direct', 'eth0', 1)}; ${six('router', 'gw', 0)}; ${six('router', 'tenant', 0)}; ${six('class', 'eth0', 0)}
-ip netns exec router sysctl -qw net.ipv6.conf.all.forwarding=1
-ip -n class link set eth0 mtu ${tenantMtu}; ip -n router link set tenant mtu ${tenantMtu}
-ip -n router addr add ${tenant.via}/64 dev gw nodad; ip -n router addr add ${tenant.prefix.host(1)}/64 dev tenant nodad
-ip -n direct link set eth0 up; ip -n class link set eth0 up; ip -n router link set gw up; ip -n router link set tenant up
-ip -n class addr add ${Address.eui64(tenant.prefix, mac.class)}/64 dev eth0 nodad
-ip -n class route add default via ${tenant.prefix.host(1)}; ip -n router route add default via ${transit.host}
-for n in direct class; do ip netns exec $n /usr/sbin/sshd -o PidFile=none </dev/null >/dev/null 2>&1; done`
-}
-
 function instancesOf(site: Site): [direct: ProofInstance, tenant: ProofInstance] {
-  const [tenant] = site.addressing.tenants
-  if (!tenant) throw new Error('there is a tenant network')
+  const addresses = insideAddresses(site)
   const common = { host: site.name, user: 'root', identityFile: world.identityFile }
   return [
     {
       ...common,
       name: 'proof-direct',
       network: 'direct',
-      address: Address.eui64(site.addressing.public.prefix, mac.direct),
+      address: addresses.direct,
       mtu: 1500,
     },
     {
       ...common,
       name: 'proof-class',
       network: 'class',
-      address: Address.eui64(tenant.prefix, mac.class),
+      address: addresses.class,
       mtu: site.addressing.tenantMtu,
     },
   ]
