@@ -15,7 +15,7 @@ const rooms = {
   rehearsal: ['core', 'host', 'render'],
   classroom: ['core', 'course', 'plan', 'cloud', 'host', 'render'],
   check: ['core', 'delivery', 'host', 'cloud'],
-  agent: ['core', 'check'],
+  agent: ['core', 'check', 'delivery', 'host'],
 }
 const below = [...Object.keys(rooms), 'deploy']
 const faces = ['cli', 'server']
@@ -39,9 +39,10 @@ const everywhere = [
   },
   {
     name: 'one-file-spawns',
-    comment: 'host/spawn is where processes are started; tests may need a process of their own',
+    comment:
+      'host/spawn is where processes are started, host/lean-spawn for the agent; tests may need a process of their own',
     severity: 'error',
-    from: { path: '^src/', pathNot: [String.raw`^src/host/spawn\.ts$`, String.raw`\.test\.ts$`] },
+    from: { path: '^src/', pathNot: [String.raw`^src/host/(lean-)?spawn\.ts$`, String.raw`\.test\.ts$`] },
     to: { path: '^(node:)?child_process$|node_modules/execa/' },
   },
   {
@@ -74,6 +75,9 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
   },
 }

@@ -10,6 +10,10 @@ export type RunOptions = {
   /** Called for each whole line of standard output and standard error as it comes. */
   onLine?: (line: string) => void
   signal?: AbortSignal
+  /** `false`: output is only followed by `onLine` and not returned, for commands that go on for days. */
+  keep?: false
+  /** Milliseconds for which a link that is down is tried again before the shell throws. Left out: the shell's own. */
+  patience?: number
 }
 
 /** A place where commands run. A command that exits non-zero is a value, not an exception; a place that cannot be reached throws Trouble. */

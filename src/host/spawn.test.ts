@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { localShell, notFound, timedOut } from './spawn.ts'
+import { notFound, timedOut } from './exit-codes.ts'
+import { localShell } from './spawn.ts'
 
 const here = localShell()
 
@@ -28,4 +29,14 @@ it('a command past its time is stopped and answers 124', async () => {
 it('standard input is given whole, and is empty when none is given', async () => {
   expect((await here.run(['cat'], { stdin: 'é\n' })).stdout).toBe('é\n')
   expect((await here.run(['cat'])).stdout).toBe('')
+})
+
+it('what is only followed is not kept', async () => {
+  const lines: string[] = []
+  const ran = await here.run(['sh', '-c', 'echo one; echo two >&2; exit 5'], {
+    keep: false,
+    onLine: (line) => lines.push(line),
+  })
+  expect(lines.toSorted()).toEqual(['one', 'two'])
+  expect(ran).toEqual({ code: 5, stdout: '', stderr: '' })
 })

@@ -1,15 +1,11 @@
-// Decides how a process of this machine is started, fed, followed line by line and stopped. The only file that spawns.
+// Decides how a process of this machine is started, fed, followed line by line and stopped. The only file that spawns, with lean-spawn.
 // Leaves what to run, and where (a namespace, ssh), to its callers: they give a prefix of argv.
 import { execa } from 'execa'
 import type { Ran, RunOptions, Shell } from '../core/shell.ts'
+import { notFound, timedOut } from './exit-codes.ts'
 
 /** Kept of one stream in memory; what a command prints past this is followed by `onLine` but not returned. */
 const keepBytes = 16 * 1024 * 1024
-
-/** Exit code of timeout(1), given to commands stopped by `timeout` or `signal`. */
-export const timedOut = 124
-/** Exit code of env(1) and sh(1) for a command that does not exist. */
-export const notFound = 127
 
 /** Runs argv on this machine. Never rejects for what the command does: its code is the answer. */
 export async function spawnRun(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ran> {
@@ -23,6 +19,7 @@ export async function spawnRun(argv: readonly [string, ...string[]], options: Ru
     ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.keep === false ? { buffer: false } : {}),
   })
   const follow = async () => {
     if (!options.onLine) return
@@ -31,7 +28,9 @@ export async function spawnRun(argv: readonly [string, ...string[]], options: Ru
   const [result] = await Promise.all([child, follow().catch(() => {})])
   const missing = result.code === 'ENOENT'
   const code = missing ? notFound : result.timedOut || result.isCanceled ? timedOut : (result.exitCode ?? 128)
-  return { code, stdout: result.stdout, stderr: missing ? `${program}: not found` : result.stderr }
+  // Without `keep` execa gives undefined for both, whatever its types say.
+  const { stdout = '', stderr = '' } = result as { stdout?: string; stderr?: string }
+  return { code, stdout, stderr: missing ? `${program}: not found` : stderr }
 }
 
 /** A Shell on this machine; `prefix` puts its commands elsewhere, for example `['ip', 'netns', 'exec', NAME]`. */

@@ -75,7 +75,7 @@ export function sshShell(target: SshTarget, controlDir: string): Shell {
   return {
     name: target.name,
     async run(command, runOptions = {}) {
-      const deadline = Date.now() + patienceSeconds * 1000
+      const deadline = Date.now() + (runOptions.patience ?? patienceSeconds * 1000)
       for (let wait = 500; ; wait = Math.min(wait * 2, 5_000)) {
         const ran = await once(argv, command, runOptions)
         if (ran.code !== sshFailed || !linkTrouble.test(ran.stderr)) return ran
