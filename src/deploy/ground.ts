@@ -18,7 +18,12 @@ export type Ground = {
   tasks: readonly Task[]
   reach: Reach
   /** What instances must reach: something that answers ping, something that accepts TCP. */
-  targets: { ping: Address; tcp: { address: Address; port: number } }
+  targets: {
+    ping: Address
+    /** The same and, where there is one, a second opinion: an answer of any is a way out. */
+    pings: readonly [Address, ...Address[]]
+    tcp: { address: Address; port: number }
+  }
   /** Argv prefix that puts a command where the proof looks from; empty for this machine. */
   outsidePrefix: readonly string[]
 }
@@ -74,7 +79,11 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
     ],
     outsidePrefix: internetPrefix(rehearsal),
     reach: reachBy(world, targets, internetShell(rehearsal)),
-    targets: { ping: internet.address, tcp: { address: internet.address, port: internet.port } },
+    targets: {
+      ping: internet.address,
+      pings: internet.pings,
+      tcp: { address: internet.address, port: internet.port },
+    },
   }
 }
 
@@ -83,7 +92,7 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
  * could-not-check. What instances must reach is the course's first resolver, by ping and on port 53.
  */
 function adoptedGround(course: Course, world: World): Ground {
-  const [target] = course.networks.resolvers
+  const [target, second] = course.networks.resolvers
   if (!target)
     throw new Trouble({
       code: 'no-resolver',
@@ -94,7 +103,11 @@ function adoptedGround(course: Course, world: World): Ground {
   return {
     tasks: [imageTask(world, null, [])],
     reach: reachBy(world, adoptedTargets(course, world), thisMachine),
-    targets: { ping: target, tcp: { address: target, port: 53 } },
+    targets: {
+      ping: target,
+      pings: second ? [target, second] : [target],
+      tcp: { address: target, port: 53 },
+    },
     outsidePrefix: [],
   }
 }

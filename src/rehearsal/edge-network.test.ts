@@ -4,6 +4,7 @@ import { edgeNetwork } from './edge-network.ts'
 import { missing, namespaceScript, type SeenNamespace } from './namespace.ts'
 import { radvdConfig } from './radvd.ts'
 import { sampleInput, worldOf } from './sample-world.ts'
+import type { EdgeDelivery } from './world.ts'
 
 const world = worldOf()
 const network = edgeNetwork(world)
@@ -46,6 +47,59 @@ describe('the edge', () => {
     const [, router] = edgeNetwork(worldOf({ ...sampleInput, servers: [{ name: 'os1', delivery }] }))
     const segment = router?.links.find(({ name }) => name === 'seg0')
     expect(segment?.addresses.slice(3)).toEqual(extra === false ? [] : [extra])
+  })
+})
+
+describe('what the router was told by hand', () => {
+  const block = Prefix.of('2001:2:0:2000::/64')
+  const routesFor = (delivery: EdgeDelivery) => {
+    const one = worldOf({
+      ...sampleInput,
+      servers: [{ name: 'os1', mac: '02:00:00:00:00:01', delivery }],
+    })
+    const [, router, internet] = edgeNetwork(one)
+    return {
+      edge: (router?.routes ?? []).filter(({ dev }) => dev === 'seg0'),
+      internet: (internet?.routes ?? []).map(({ to }) => to),
+      radvd: radvdConfig(one),
+    }
+  }
+
+  it('is a next hop on the segment, which the internet reaches too', () => {
+    const nextHop = { address: Address.of('2001:2:0:fd00::2'), length: 64 }
+    const seen = routesFor({ kind: 'routed', block, gateway: 'ra', nextHop })
+    expect(seen.edge).toEqual([
+      { to: '2001:2:0:fd00::2/128', family: 6, dev: 'seg0' },
+      { to: `${block}`, family: 6, via: '2001:2:0:fd00::2', dev: 'seg0' },
+    ])
+    expect(seen.internet).toContain('2001:2:0:fd00::2/128')
+  })
+
+  it('is that an on-link block is all on the segment, announced or not', () => {
+    const announced = routesFor({ kind: 'on-link', block, gateway: 'ra' })
+    expect(announced.edge).toEqual([{ to: `${block}`, family: 6, dev: 'seg0' }])
+    expect(announced.radvd).toContain(`prefix ${block} { AdvOnLink on; AdvAutonomous on; };`)
+    expect(routesFor({ kind: 'on-link', block, gateway: Address.of('fe80::1') }).radvd).toBeNull()
+  })
+
+  it('is a single address where no block is given', () => {
+    const seen = routesFor({ kind: 'slaac-only', block })
+    expect(seen.edge).toEqual([{ to: '2001:2:0:2000:0:ff:fe00:1/128', family: 6, dev: 'seg0' }])
+    expect(seen.radvd).toContain(`prefix ${block} `)
+  })
+
+  it('is found missing when it is gone', () => {
+    const one = worldOf({
+      ...sampleInput,
+      servers: [{ name: 'os1', delivery: { kind: 'on-link', block, gateway: 'ra' } }],
+    })
+    const [, router] = edgeNetwork(one)
+    if (!router) throw new Error('there is an edge')
+    const only = { ...router, links: [], routes: router.routes.filter(({ dev }) => dev === 'seg0') }
+    const names = [{ ifalias: router.mark }]
+    const there = { dst: `${block}`, dev: 'seg0' }
+    expect(missing(only, { names, links: [], routes: [there] })).toEqual([])
+    expect(missing(only, { names, links: [], routes: [{ ...there, dev: 'seg1' }] })).toHaveLength(1)
   })
 })
 

@@ -1,7 +1,15 @@
 // Decides the provider's network: a router with one segment a server, and the internet beyond it, sharing no link.
 // Leaves announcing and delegating to edge-daemons, and the servers' ends of the cables to server.
+import { Address } from '../core/prefix.ts'
 import type { Namespace, Route } from './namespace.ts'
-import { benchmarkIpv4, type EdgeDelivery, edgeLinkLocal, linkLocalOf, type RehearsalWorld } from './world.ts'
+import {
+  benchmarkIpv4,
+  type EdgeDelivery,
+  edgeLinkLocal,
+  linkLocalOf,
+  type RehearsalWorld,
+  type RehearsedServer,
+} from './world.ts'
 
 /** Behind every delegated or static route to a block: what the provider does not route anywhere comes to an end here. */
 const lastResort = 4096
@@ -9,20 +17,9 @@ const lastResort = 4096
 export function edgeNetwork(world: RehearsalWorld): Namespace[] {
   const { edge, internet, servers, mark } = world
   const blocks = servers.map(({ delivery }) => delivery.block.toString())
+  const hops = servers.flatMap(({ delivery }) => nextHopOf(delivery) ?? [])
   const outside = { via: internet.address.toString(), dev: 'inet0', family: 6 } as const
   const inside = { via: edge.address.toString(), dev: 'edge0', family: 6 } as const
-  const statics = servers.flatMap((server): Route[] =>
-    server.delivery.kind === 'routed'
-      ? [
-          {
-            to: server.delivery.block.toString(),
-            family: 6,
-            via: linkLocalOf(server).toString(),
-            dev: server.segment,
-          },
-        ]
-      : [],
-  )
   return [
     {
       name: internet.namespace,
@@ -71,7 +68,7 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
         { to: 'default', ...outside },
         { to: 'default', family: 4, via: internet.ipv4, dev: 'inet0' },
         ...blocks.map((to): Route => ({ to, family: 6, metric: lastResort })),
-        ...statics,
+        ...servers.flatMap(staticRoutes),
       ],
     },
     {
@@ -82,20 +79,47 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
         {
           name: 'edge0',
           kind: { given: true },
-          addresses: [`${internet.address}/64`, `${internet.ipv4}/24`],
+          addresses: [`${internet.address}/64`, `${internet.second}/64`, `${internet.ipv4}/24`],
         },
       ],
       routes: [
-        ...[...blocks, ...servers.map(({ uplink }) => uplink.toString())].map((to) => ({ to, ...inside })),
+        ...[...blocks, ...hops, ...servers.map(({ uplink }) => uplink.toString())].map((to) => ({
+          to,
+          ...inside,
+        })),
         { to: benchmarkIpv4, family: 4, via: edge.ipv4, dev: 'edge0' },
       ],
     },
   ]
 }
 
+/** What the router was told of a server's block by hand; a delegated block gets its route from Kea's hook. */
+function staticRoutes(server: RehearsedServer): Route[] {
+  const { delivery, segment: dev } = server
+  switch (delivery.kind) {
+    case 'routed': {
+      const hop = nextHopOf(delivery)
+      const via = delivery.nextHop?.address ?? linkLocalOf(server)
+      const block: Route = { to: delivery.block.toString(), family: 6, via: via.toString(), dev }
+      return [...(hop === null ? [] : [{ to: hop, family: 6, dev } as const]), block]
+    }
+    case 'on-link':
+      return [{ to: delivery.block.toString(), family: 6, dev }]
+    case 'slaac-only':
+      return [{ to: `${Address.eui64(delivery.block, server.mac)}/128`, family: 6, dev }]
+    case 'dhcpv6-pd':
+      return []
+  }
+}
+
+function nextHopOf(delivery: EdgeDelivery): string | null {
+  return delivery.kind === 'routed' && delivery.nextHop ? `${delivery.nextHop.address}/128` : null
+}
+
 /** A static gateway of the course that is not the router's own address becomes one of its addresses. */
 function gatewayOf(delivery: EdgeDelivery): string[] {
-  if (delivery.kind !== 'routed' || delivery.gateway === 'ra') return []
+  if (delivery.kind !== 'routed' && delivery.kind !== 'on-link') return []
+  if (delivery.gateway === 'ra') return []
   if (delivery.gateway.equals(edgeLinkLocal)) return []
   return [`${delivery.gateway}/${delivery.gateway.isLinkLocal() ? 64 : 128}`]
 }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { Prefix } from '../core/prefix.ts'
 import { Secret } from '../core/secret.ts'
-import { keaConfig, lease } from './kea.ts'
+import { keaConfig } from './kea.ts'
 import { sampleDuid, sampleInput, worldOf } from './sample-world.ts'
+import { usualTiming } from './world.ts'
 
 type Config = {
   Dhcp6: {
@@ -38,11 +39,34 @@ it('there is no Kea where nothing is delegated', () => {
   expect(keaConfig(worldOf({ ...sampleInput, servers: sampleInput.servers.slice(1) }))).toBeNull()
 })
 
+it('times are those of the world', () => {
+  const lease = { preferred: 5, valid: 8, renew: 2, rebind: 4 }
+  expect(read(keaConfig(worldOf({ ...sampleInput, timing: { lease } })))).toMatchObject({
+    Dhcp6: { 'preferred-lifetime': 5, 'valid-lifetime': 8, 'renew-timer': 2, 'rebind-timer': 4 },
+  })
+})
+
+it('blocks of /48, /56 and /64 each have a DUID of their own', () => {
+  const servers = ['2001:db8:48::/48', '2001:db8:56::/56', '2001:db8:64::/64'].map((block, i) => ({
+    name: `os${i}`,
+    delivery: {
+      kind: 'dhcpv6-pd' as const,
+      block: Prefix.of(block),
+      duid: new Secret(`00:03:00:01:de:ad:be:ef:00:0${i}`),
+    },
+  }))
+  const { subnet6 } = read(keaConfig(worldOf({ ...sampleInput, servers }))).Dhcp6
+  expect(subnet6.map(({ reservations }) => reservations)).toEqual(
+    servers.map(({ delivery }) => [{ duid: delivery.duid.reveal(), prefixes: [delivery.block.toString()] }]),
+  )
+})
+
 it('the configuration does not show itself', () => {
   expect(String(keaConfig(worldOf()))).not.toContain('de:ad')
 })
 
 it('times come in the order that RFC 8415 asks for', () => {
+  const { lease } = usualTiming
   const times = [lease.renew, lease.rebind, lease.preferred, lease.valid]
   expect(times.toSorted((a, b) => a - b)).toEqual(times)
 })

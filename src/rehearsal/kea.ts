@@ -3,9 +3,6 @@
 import { Secret } from '../core/secret.ts'
 import type { RehearsalWorld } from './world.ts'
 
-/** Seconds. Providers give hours; minutes let a rehearsal see a renewal, and an expiry where one is provoked. */
-export const lease = { preferred: 120, valid: 180, renew: 60, rebind: 90 }
-
 /** As the daemons see them, in the edge's own root. Kea 2.6.3 takes leases, scripts and hooks from its own directories only. */
 export const edgePaths = {
   config: '/etc/bateau-edge',
@@ -35,6 +32,7 @@ export function keaConfig(world: RehearsalWorld): Secret | null {
       : [],
   )
   if (subnet6.length === 0) return null
+  const { lease } = world.timing
   const config = {
     Dhcp6: {
       'interfaces-config': { interfaces: subnet6.map((subnet) => subnet.interface) },

@@ -12,7 +12,7 @@ export type Route = {
   /** `default` or a prefix. */
   to: string
   family: 4 | 6
-  /** `unreachable` routes have no next hop. */
+  /** Without a next hop: a neighbour on `dev`, and without that too `unreachable`. */
   via?: string
   dev?: string
   metric?: number
@@ -75,10 +75,13 @@ function linkLines(ns: string, link: Link): string[] {
 }
 
 function routeLine(ns: string, route: Route): string {
-  const hop = route.via === undefined ? `` : ` via ${route.via} dev ${route.dev}`
+  const hop = route.via === undefined ? '' : ` via ${route.via}`
+  const dev = route.dev === undefined ? '' : ` dev ${route.dev}`
   const metric = route.metric === undefined ? '' : ` metric ${route.metric}`
-  return `ip -n ${ns} -${route.family} route replace ${route.via === undefined ? 'unreachable ' : ''}${route.to}${hop}${metric}`
+  return `ip -n ${ns} -${route.family} route replace ${isUnreachable(route) ? 'unreachable ' : ''}${route.to}${hop}${dev}${metric}`
 }
+
+const isUnreachable = ({ via, dev }: Route) => via === undefined && dev === undefined
 
 /** What `ip -j link show lo`, `ip -j addr` and `ip -j route` say of a namespace. */
 export type SeenNamespace = {
@@ -101,10 +104,12 @@ export function missing(ns: Namespace, seen: SeenNamespace): string[] {
   })
   const unrouted = ns.routes.filter(
     (route) =>
-      !seen.routes.some(({ dst, gateway, type }) =>
-        dst === route.to && route.via === undefined
-          ? type === 'unreachable'
-          : dst === route.to && gateway === route.via,
+      !seen.routes.some(
+        ({ dst, gateway, dev, type }) =>
+          dst === (route.to.endsWith('/128') ? route.to.slice(0, -'/128'.length) : route.to) &&
+          (isUnreachable(route)
+            ? type === 'unreachable'
+            : gateway === route.via && (route.via !== undefined || dev === route.dev)),
       ),
   )
   return [...unmarked, ...lost, ...unrouted.map(({ to }) => `${ns.name}: route to ${to}`)]

@@ -41,6 +41,8 @@ export function sshTarget(world: RehearsalWorld, name: string): SshTarget {
 /** A TCP service in the internet that greets whoever asks `GET /`: the target of checks from inside. */
 export const internetService = (world: RehearsalWorld) => ({
   address: world.internet.address,
+  /** Two addresses that answer ping: an answer of either is a way out. */
+  pings: [world.internet.address, world.internet.second] as const,
   port: world.internet.port,
   greeting,
 })

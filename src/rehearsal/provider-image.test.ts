@@ -30,6 +30,17 @@ it('netplan gives IPv4 and leaves IPv6 to announcements: nothing of the block, a
   })
 })
 
+it('ifupdown is given the same in its own words, and netplan nothing', () => {
+  const files = providerImage(world, { ...server, uplinkManager: 'ifupdown' }, 'ab'.repeat(16), keys, {
+    main: 'https://near.example.org/debian',
+    security: null,
+  })
+  expect(text('/etc/network/interfaces', files)).toMatch(
+    /iface eno1 inet static\n {2}address 198\.18\.0\.10\/24\n {2}gateway 198\.18\.0\.1\niface eno1 inet6 auto\n/,
+  )
+  expect(files.filter(({ path }) => path.includes('netplan'))).toEqual([])
+})
+
 it('nothing but the host key and netplan is closed to others, as sshd and netplan ask', () => {
   const closed = image().flatMap(({ path, mode }) => (mode === '0600' ? [path] : []))
   expect(closed).toEqual([

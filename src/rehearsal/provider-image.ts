@@ -19,13 +19,15 @@ export function providerImage(
   keys: ProviderKeys,
   archive: Archive,
 ): RenderedFile[] {
-  const { name, release } = server
+  const { name, release, uplinkManager } = server
   const proxy = `http://${world.internet.ipv4}:${world.internet.port}`
   return [
     file('/etc/hostname', name),
     file('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost ip6-loopback`),
     file('/etc/machine-id', machineId),
-    file('/etc/netplan/50-provider.yaml', netplan(server), '0600'),
+    uplinkManager === 'networkd'
+      ? file('/etc/netplan/50-provider.yaml', netplan(server), '0600')
+      : file('/etc/network/interfaces', interfaces(server)),
     file('/root/.ssh/authorized_keys', keys.authorized, '0600'),
     file('/etc/ssh/ssh_host_ed25519_key', keys.host.private, '0600'),
     file('/etc/ssh/ssh_host_ed25519_key.pub', keys.host.public),
@@ -45,6 +47,19 @@ function netplan({ ipv4 }: RehearsedServer): string {
         - to: default
           via: ${ipv4.gateway}
       accept-ra: true
+`
+}
+
+/** interfaces(5), as Debian's installer writes it: IPv4 fixed, IPv6 as the kernel hears it announced. */
+function interfaces({ ipv4 }: RehearsedServer): string {
+  return `auto lo
+iface lo inet loopback
+
+auto ${uplinkCard}
+iface ${uplinkCard} inet static
+  address ${ipv4.address}/${ipv4.length}
+  gateway ${ipv4.gateway}
+iface ${uplinkCard} inet6 auto
 `
 }
 

@@ -1,26 +1,29 @@
 // Decides what the edge announces on its segments (RFC 4861, RFC 4862).
 // Leaves delegating prefixes to kea.
-import { edgeLinkLocal, type RehearsalWorld } from './world.ts'
-
-/** Seconds. Short, so that a withdrawn router is noticed within one rehearsal; radvd.conf(5) wants lifetime >= interval. */
-const interval = { min: 3, max: 10 }
-const lifetime = 30
+import { edgeLinkLocal, type RehearsalWorld, type RehearsedServer } from './world.ts'
 
 /** radvd.conf, or null when no segment is announced on. */
 export function radvdConfig(world: RehearsalWorld): string | null {
+  const { min, max, lifetime } = world.timing.ra
   const announced = world.servers.filter((server) => server.announced)
   if (announced.length === 0) return null
   return announced
     .map(
-      ({ segment, uplink }) => `interface ${segment} {
+      (server) => `interface ${server.segment} {
   AdvSendAdvert on;
-  MinRtrAdvInterval ${interval.min};
-  MaxRtrAdvInterval ${interval.max};
+  MinRtrAdvInterval ${min};
+  MaxRtrAdvInterval ${max};
   AdvDefaultLifetime ${lifetime};
   AdvRASrcAddress { ${edgeLinkLocal}; };
-  prefix ${uplink} { AdvOnLink on; AdvAutonomous on; };
+  ${announcedPrefix(server)}
 };
 `,
     )
     .join('')
+}
+
+/** The segment's own /64, or what of the block is on the segment. SLAAC is for a /64 only. */
+function announcedPrefix({ delivery, uplink }: RehearsedServer): string {
+  const prefix = delivery.kind === 'on-link' || delivery.kind === 'slaac-only' ? delivery.block : uplink
+  return `prefix ${prefix} { AdvOnLink on; AdvAutonomous ${prefix.length === 64 ? 'on' : 'off'}; };`
 }

@@ -13,6 +13,7 @@ const serverPackages = [
   'ca-certificates',
   'dbus',
   'dhcpcd-base',
+  'ifupdown',
   'iproute2',
   'iputils-ping',
   'isc-dhcp-client',
@@ -33,13 +34,16 @@ const serverPackages = [
 /**
  * Runs in the new root's parent with the root as $1. In a container: udevd must run although /sys is read-only (netplan
  * apply asks it), and must trigger network cards only; consoles and timers have nothing to do. A rehearsal's disk is
- * thrown away, so dpkg need not wait for it.
+ * thrown away, so dpkg need not wait for it. ifupdown is for the servers that have a file for it.
  */
 const finishServer = `set -e
 rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/var/lib/dbus/machine-id
 : > "$1"/etc/machine-id
 echo force-unsafe-io > "$1"/etc/dpkg/dpkg.cfg.d/rehearsal
 chroot "$1" systemctl --quiet mask getty@tty1.service console-getty.service systemd-pstore.service apt-daily.timer apt-daily-upgrade.timer fstrim.timer
+rm -f "$1"/etc/network/interfaces
+mkdir -p "$1"/etc/systemd/system/networking.service.d
+printf '[Unit]\\nConditionPathExists=/etc/network/interfaces\\n' > "$1"/etc/systemd/system/networking.service.d/rehearsal.conf
 chroot "$1" systemctl --quiet enable systemd-networkd.service ssh.service
 mkdir -p "$1"/etc/systemd/system/systemd-udevd.service.d "$1"/etc/systemd/system/systemd-udev-trigger.service.d
 printf '[Unit]\\nConditionPathIsReadWrite=\\n' > "$1"/etc/systemd/system/systemd-udevd.service.d/rehearsal.conf

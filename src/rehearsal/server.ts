@@ -35,7 +35,7 @@ export function diskTask(world: RehearsalWorld, server: RehearsedServer, deps: S
   const marker = join(directory, 'installed')
   const wanted = async () => {
     const base = await readFile(baseImage(world.directories.cache, release).id, 'utf8')
-    return sha256(JSON.stringify([base, name, release, server.ipv4, server.mac]))
+    return sha256(JSON.stringify([base, name, release, server.ipv4, server.mac, server.uplinkManager]))
   }
   return {
     id: `rehearsal/${name}/disk`,
@@ -63,6 +63,7 @@ export function diskTask(world: RehearsalWorld, server: RehearsedServer, deps: S
         await writeFile(path, file.text)
         await chmod(path, Number.parseInt(file.mode, 8))
       }
+      if (server.uplinkManager === 'ifupdown') await withoutNetworkd(top, deps.machine)
       await chmod(join(top, 'root'), 0o700)
       await chmod(join(top, 'root/.ssh'), 0o700)
       await mkdir(join(directory, 'work'))
@@ -70,6 +71,26 @@ export function diskTask(world: RehearsalWorld, server: RehearsedServer, deps: S
       await writeFile(`${marker}.new`, await wanted())
       await rename(`${marker}.new`, marker)
     },
+  }
+}
+
+/** What `systemctl enable systemd-networkd` of the base image made (systemd 252 and 257); below /etc/systemd/system. */
+const networkdLinks = [
+  'dbus-org.freedesktop.network1.service',
+  'multi-user.target.wants/systemd-networkd.service',
+  'network-online.target.wants/systemd-networkd-wait-online.service',
+  'sockets.target.wants/systemd-networkd.socket',
+  'sockets.target.wants/systemd-networkd-varlink.socket',
+  'sysinit.target.wants/systemd-network-generator.service',
+]
+
+/** A server of ifupdown has networkd disabled: a character device 0/0 hides the base's file (overlayfs documentation, whiteouts). */
+async function withoutNetworkd(top: string, machine: Shell): Promise<void> {
+  for (const link of networkdLinks) {
+    const path = join('etc/systemd/system', link)
+    await mkdirs(top, dirname(path))
+    const made = await machine.run(['mknod', join(top, path), 'c', '0', '0'])
+    if (made.code !== 0) throw new Error(made.stderr)
   }
 }
 

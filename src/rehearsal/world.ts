@@ -10,13 +10,39 @@ export type Release = 'trixie' | 'bookworm'
 
 /** How the simulated provider brings the block to the server: what core/site's Delivery says, seen from its other end. */
 export type EdgeDelivery =
-  | { kind: 'routed'; block: Prefix; gateway: 'ra' | Address }
+  | {
+      kind: 'routed'
+      block: Prefix
+      gateway: 'ra' | Address
+      /** Where the router sends the block; left out or null: the server's link-local address. */
+      nextHop?: { address: Address; length: number } | null
+    }
   | { kind: 'dhcpv6-pd'; block: Prefix; duid: Secret }
+  /** The router has the whole block on the segment and asks for each address by neighbour discovery. */
+  | { kind: 'on-link'; block: Prefix; gateway: 'ra' | Address }
+  /** A /64 is announced, and of it the one address that the server makes itself is delivered. */
+  | { kind: 'slaac-only'; block: Prefix }
+
+/** Who configures the server's uplink: netplan with systemd-networkd, or /etc/network/interfaces with the kernel listening to announcements. */
+export type ProvidedBy = 'networkd' | 'ifupdown'
+
+/** Seconds. `ra`: radvd.conf(5) wants min >= 3, min <= 0.75 × max, lifetime >= max. `lease`: RFC 8415 wants renew < rebind < valid. */
+export type Timing = {
+  ra: { min: number; max: number; lifetime: number }
+  lease: { preferred: number; valid: number; renew: number; rebind: number }
+}
+
+/** Short, so that one rehearsal sees a router that went away and a renewal; providers give minutes and hours. */
+export const usualTiming: Timing = {
+  ra: { min: 3, max: 10, lifetime: 30 },
+  lease: { preferred: 120, valid: 180, renew: 60, rebind: 90 },
+}
 
 export type ServerInput = {
   name: string
   delivery: EdgeDelivery
   release?: Release
+  uplinkManager?: ProvidedBy
   /** MAC of the uplink; made from the names when the course does not say. */
   mac?: string
 }
@@ -31,11 +57,13 @@ export type WorldInput = {
   servers: readonly ServerInput[]
   /** Base URI of a Debian archive; null or absent: the one that this machine's apt knows. */
   mirror?: string | null
+  timing?: Partial<Timing>
 }
 
 export type RehearsedServer = {
   name: string
   release: Release
+  uplinkManager: ProvidedBy
   delivery: EdgeDelivery
   namespace: string
   /** Directory of its disk, keys and console. */
@@ -59,8 +87,10 @@ export type RehearsalWorld = {
   identityFile: string
   knownHostsFile: string
   mirror: string | null
+  timing: Timing
   edge: { namespace: string; address: Address; ipv4: string }
-  internet: { namespace: string; address: Address; ipv4: string; link: Prefix; port: number }
+  /** `second` is another address of it, for a second opinion by ping. */
+  internet: { namespace: string; address: Address; second: Address; ipv4: string; link: Prefix; port: number }
   servers: readonly RehearsedServer[]
 }
 
@@ -91,6 +121,7 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
     return {
       name: server.name,
       release: server.release ?? 'trixie',
+      uplinkManager: server.uplinkManager ?? 'networkd',
       delivery,
       namespace: `${prefix}-server-${server.name}`,
       directory: join(state, 'servers', server.name),
@@ -98,7 +129,7 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
       port: `port${i}`,
       mac: server.mac ?? macOf(`${input.name}/${server.name}`),
       uplink,
-      announced: delivery.kind === 'dhcpv6-pd' || delivery.gateway === 'ra',
+      announced: announcedBy(delivery),
       ipv4: { address: `198.18.${i}.10`, gateway: `198.18.${i}.1`, length: 24 },
     }
   })
@@ -109,10 +140,12 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
     identityFile: input.identityFile,
     knownHostsFile: join(state, 'known_hosts'),
     mirror: input.mirror ?? null,
+    timing: { ...usualTiming, ...input.timing },
     edge: { namespace: `${prefix}-edge`, address: link.host(1), ipv4: '198.19.255.1' },
     internet: {
       namespace: `${prefix}-inet`,
       address: link.host(2),
+      second: link.host(3),
       ipv4: '198.19.255.2',
       link,
       port: 3142,
@@ -124,6 +157,17 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
 /** The link-local address that the server's kernel makes from its MAC; the provider routes a `routed` block to it. */
 export function linkLocalOf(server: RehearsedServer): Address {
   return Address.eui64(Prefix.of('fe80::/64'), server.mac)
+}
+
+function announcedBy(delivery: EdgeDelivery): boolean {
+  switch (delivery.kind) {
+    case 'routed':
+    case 'on-link':
+      return delivery.gateway === 'ra'
+    case 'dhcpv6-pd':
+    case 'slaac-only':
+      return true
+  }
 }
 
 function refusals(input: WorldInput, own: Prefix) {
