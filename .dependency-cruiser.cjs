@@ -2,19 +2,20 @@
 // Leaves the reasons to docs/decisions.
 const rooms = {
   core: [],
+  wire: ['core'],
   course: ['core'],
   plan: ['core', 'course'],
   render: ['core'],
   delivery: ['core', 'render'],
   engine: ['core', 'render'],
-  host: ['core'],
+  host: ['core', 'wire'],
   cloud: ['core'],
   provider: ['core'],
   run: ['core'],
   image: ['core', 'host'],
   rehearsal: ['core', 'host', 'render'],
   classroom: ['core', 'course', 'plan', 'cloud', 'host', 'render'],
-  check: ['core', 'delivery', 'host', 'cloud'],
+  check: ['core', 'wire', 'delivery', 'host', 'cloud'],
   agent: ['core', 'check', 'delivery', 'host'],
 }
 const below = [...Object.keys(rooms), 'deploy']
