@@ -45,8 +45,13 @@ export async function compile(world: RehearsalWorld): Promise<string> {
   return to
 }
 
-export async function up(world: RehearsalWorld, build: string): Promise<RunSummary> {
-  return carryOut(rehearsalTasks(world, { machine, programs: join(build, 'rehearsal') }))
+/** `packages`: what the test needs of this machine besides. */
+export async function up(
+  world: RehearsalWorld,
+  build: string,
+  packages: readonly string[] = [],
+): Promise<RunSummary> {
+  return carryOut(rehearsalTasks(world, { machine, programs: join(build, 'rehearsal'), packages }))
 }
 
 export async function down(world: RehearsalWorld): Promise<RunSummary> {
