@@ -28,11 +28,17 @@ const headers = 48
 /** iputils allows root intervals under 0.2 s; busybox before 1.34 has none at all and takes 1 s. */
 const interval = '0.25'
 
-/** iputils ping(8). With `packet`, nobody on the way may fragment (`-M do`): a router for which it is too long says so. */
+/**
+ * iputils ping(8). With `packet`, nobody on the way may fragment (`-M do`): a router for which it is too long says so.
+ * A ping that does not know these options (busybox, BSD) is asked with the few that all know, except for the length.
+ */
 export async function ping(place: Shell, to: Address, options: PingOptions = {}): Promise<Pinged> {
   const count = options.count ?? 5
   const ran = await place.run(
     [
+      // Its answer is read in English, whatever the place's language is.
+      'env',
+      'LC_ALL=C',
       'ping',
       '-6',
       '-n',
@@ -48,8 +54,12 @@ export async function ping(place: Shell, to: Address, options: PingOptions = {})
     ],
     { timeout: (count + 8) * 1_000 },
   )
-  return readPing(ran)
+  const plain = options.packet === undefined && options.from === undefined
+  return plain && otherPing.test(ran.stderr) ? guestPing(place, to, count) : readPing(ran)
 }
+
+/** How a ping that is not iputils' answers options that it does not know. */
+const otherPing = /(invalid|illegal|unrecognized|unknown) option|BusyBox|bad timing interval|cannot flood/i
 
 /** busybox ping: no interval, no path MTU discovery. */
 export async function guestPing(place: Shell, to: Address, count = 3): Promise<Pinged> {
