@@ -19,10 +19,13 @@ export class Bell {
   /** Resolves `bell` a moment after it was rung (also before the call), else `time`; at once when `signal` aborts. */
   async answer(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<'bell' | 'time'> {
     if (!this.#rung && milliseconds > 0) {
+      // AbortSignal.any would do, but for every turn it leaves something at the long-lived signal (Node 18 and 20).
       const stop = new AbortController()
-      const both = AbortSignal.any([signal, stop.signal])
-      this.#wake = () => stop.abort()
-      await clock.wait(milliseconds, both)
+      const wake = () => stop.abort()
+      this.#wake = wake
+      signal.addEventListener('abort', wake, { once: true })
+      if (!signal.aborted) await clock.wait(milliseconds, stop.signal)
+      signal.removeEventListener('abort', wake)
       this.#wake = undefined
     }
     if (!this.#rung) return 'time'

@@ -21,12 +21,19 @@ export class FakeClock implements Clock {
   wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
-      const waiting = { due: this.#now + milliseconds, wake: resolve }
-      this.#waiting.push(waiting)
-      signal.addEventListener('abort', () => {
+      const abort = () => {
         this.#waiting = this.#waiting.filter((one) => one !== waiting)
         resolve()
-      })
+      }
+      const waiting = {
+        due: this.#now + milliseconds,
+        wake: () => {
+          signal.removeEventListener('abort', abort)
+          resolve()
+        },
+      }
+      this.#waiting.push(waiting)
+      signal.addEventListener('abort', abort, { once: true })
     })
   }
 

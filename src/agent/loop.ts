@@ -1,0 +1,89 @@
+// Decides the agent's day: look when the bell rings and every few seconds, be sure, tell, mend, keep routes, sign of life.
+// Leaves each of these to its part; nothing here knows what a trouble is.
+import { findings } from '../check/judge.ts'
+import type { CheckResult } from '../check/result.ts'
+import type { Bell } from './bell.ts'
+import type { Clock } from './clock.ts'
+import type { Troubles } from './troubles.ts'
+
+export type LookKind = 'quick' | 'full'
+
+export type Parts = {
+  clock: Clock
+  bell: Bell
+  troubles: Troubles
+  /** `quick` reads the server's state; `full` sends packets too. Never rejects for what it finds. */
+  look(kind: LookKind): Promise<readonly CheckResult[]>
+  /** Ids of checks that only a full look answers. */
+  isActive(id: string): boolean
+  /** Mends what it may; looks by what it is given, and only so. Null: the agent only observes. */
+  mend:
+    | ((results: readonly CheckResult[], look: () => Promise<readonly CheckResult[]>) => Promise<void>)
+    | null
+  /** Host routes of tenants' routers, proxied addresses. */
+  keep(): Promise<void>
+  /** Called after each look; systemd's watchdog and the metrics hang on it. */
+  alive(look: { results: readonly CheckResult[]; kind: LookKind; milliseconds: number }): Promise<void>
+}
+
+/** Milliseconds from one full look to the next. */
+const fullEvery = 10_000
+/** A trouble that is gone this soon was a change under way (networkd configures a link in several steps), or mended by the platform. */
+const sureAfter = 700
+/** From the end of a look to the next, however often the bell rings: a storm of changes costs no more than this allows. */
+const breath = 800
+
+export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { clock, bell, troubles, isActive } = parts
+  let latest: readonly CheckResult[] = []
+  let nextFull = clock.milliseconds()
+
+  const look = async (kind: LookKind): Promise<readonly CheckResult[]> => {
+    const began = clock.milliseconds()
+    const seen = await parts.look(kind)
+    const ended = clock.milliseconds()
+    if (kind === 'full') nextFull = ended + fullEvery
+    const carried = kind === 'quick' ? latest.filter(({ id }) => isActive(id)) : []
+    latest = [...seen, ...carried]
+    await parts.alive({ results: latest, kind, milliseconds: ended - began })
+    return latest
+  }
+  const tell = (kind: LookKind, began: number) => {
+    const count = (verdict: CheckResult['verdict']) => latest.filter((one) => one.verdict === verdict).length
+    const now = clock.milliseconds()
+    troubles.tell(findings(latest), now, {
+      kind,
+      yes: count('yes'),
+      no: count('no'),
+      unclear: count('could-not-check'),
+      milliseconds: Math.round(now - began),
+    })
+  }
+  /** An old answer of an active check says nothing about a state that has changed since. */
+  const kindNow = (): LookKind =>
+    clock.milliseconds() >= nextFull || latest.some(({ id, verdict }) => isActive(id) && verdict !== 'yes')
+      ? 'full'
+      : 'quick'
+
+  while (!signal.aborted) {
+    const began = clock.milliseconds()
+    let kind = kindNow()
+    await look(kind)
+    if (troubles.news(findings(latest)).length > 0) {
+      await clock.wait(sureAfter, signal)
+      kind = kindNow()
+      await look(kind)
+    }
+    tell(kind, began)
+    if (parts.mend && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
+      await parts.mend(latest, async () => {
+        await look('full')
+        tell('full', clock.milliseconds())
+        return latest
+      })
+    }
+    if (!signal.aborted) await parts.keep()
+    await clock.wait(breath, signal)
+    await bell.answer(clock, Math.max(0, nextFull - clock.milliseconds()), signal)
+  }
+}
