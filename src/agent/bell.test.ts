@@ -71,7 +71,7 @@ describe('a monitor', () => {
         return { code: 1, stdout: '', stderr: '' }
       },
     }
-    await clock.run(monitor(shell, ['ip', 'monitor'], bell, clock, stop.signal))
+    await clock.run(monitor(shell, ['ip', 'monitor'], () => bell.ring(), clock, stop.signal))
     expect(starts).toEqual([0, 1_000, 3_000, 7_000, 15_000])
     expect(await clock.run(bell.answer(clock, 1_000, never))).toBe('bell')
   })

@@ -48,16 +48,16 @@ const longestPause = 60_000
 export async function monitor(
   shell: Shell,
   argv: readonly [string, ...string[]],
-  bell: Bell,
+  ring: () => void,
   clock: Clock,
   signal: AbortSignal,
   isNews: (line: string) => boolean = () => true,
 ): Promise<void> {
   for (let pause = firstPause; !signal.aborted;) {
     const began = clock.milliseconds()
-    await shell.run(argv, { signal, keep: false, onLine: (line) => void (isNews(line) && bell.ring()) })
+    await shell.run(argv, { signal, keep: false, onLine: (line) => void (isNews(line) && ring()) })
     if (signal.aborted) return
-    bell.ring()
+    ring()
     pause = clock.milliseconds() - began > longestPause ? firstPause : pause
     await clock.wait(pause, signal)
     pause = Math.min(pause * 2, longestPause)

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { HostState, RouteState } from '../core/host-state.ts'
 import { Address, Prefix } from '../core/prefix.ts'
 import { site } from '../delivery/site.fixture.ts'
-import { ownProtocol, routeDifference, routesOfRouters } from './routers.ts'
+import { ownRoutes, routeDifference, routesOfRouters } from './routers.ts'
 
 /** What ovsdb-client query printed on a server with two Neutron routers: one with a class behind it, one without a gateway. */
 const recorded = `[{"rows":[{"name":"neutron-0f7c2f2e-8f0c-4c8c-9a57-2a4a3c7f6d11","ports":["set",[["uuid","11111111-0000-4000-8000-000000000001"],["uuid","11111111-0000-4000-8000-000000000002"]]]},{"name":"neutron-5b0b6a3e-1d2e-4a53-8b43-7f2d3f0c9e22","ports":["uuid","11111111-0000-4000-8000-000000000003"]}]},{"rows":[{"_uuid":["uuid","11111111-0000-4000-8000-000000000001"],"networks":"2001:2:0:1102::a3/64"},{"_uuid":["uuid","11111111-0000-4000-8000-000000000002"],"networks":["set",["10.0.0.1/24","2001:2:0:11a0::1/64"]]},{"_uuid":["uuid","11111111-0000-4000-8000-000000000003"],"networks":"2001:2:0:11a1::1/64"}]}]`
@@ -11,17 +10,6 @@ const via = Address.of('2001:2:0:1102::a3')
 const behind = Prefix.of('2001:2:0:11a0::/64')
 const [tenant] = site.addressing.tenants
 const router = 'neutron-0f7c2f2e-8f0c-4c8c-9a57-2a4a3c7f6d11'
-
-const stateWith = (...routes: Partial<RouteState>[]) =>
-  ({
-    routes: routes.map((route) => ({
-      type: 'unicast',
-      dev: 'br-transit',
-      metric: 1024,
-      protocol: 'static',
-      ...route,
-    })),
-  }) as unknown as HostState
 
 describe('the routers of tenants', () => {
   it('lead to a route for each network behind one with a gateway on the transit segment', () => {
@@ -53,44 +41,42 @@ describe('the routers of tenants', () => {
 
 describe('the difference to the kernel', () => {
   const wanted = [{ to: behind, via, router }]
+  const other = Address.of('2001:2:0:1102::b7')
 
   it('adds what is not there, and nothing when it is', () => {
-    expect(routeDifference(site, stateWith(), wanted)).toEqual({ add: wanted, remove: [] })
-    const there = stateWith({ to: behind, via, protocol: ownProtocol })
-    expect(routeDifference(site, there, wanted)).toEqual({ add: [], remove: [] })
+    expect(routeDifference(site, [], wanted)).toEqual({ add: wanted, remove: [] })
+    expect(routeDifference(site, [{ to: behind, via }], wanted)).toEqual({ add: [], remove: [] })
   })
 
   it('removes a route of ours whose router is gone, and moves one whose gateway changed', () => {
-    const old = { to: behind, via: Address.of('2001:2:0:1102::b7') }
-    const state = stateWith({ ...old, protocol: ownProtocol })
-    expect(routeDifference(site, state, [])).toEqual({ add: [], remove: [old] })
-    expect(routeDifference(site, state, wanted)).toEqual({ add: wanted, remove: [old] })
-  })
-
-  it('never touches a route of anybody else', () => {
-    const foreign = stateWith(
-      { to: behind, via },
-      { to: Prefix.of('2001:2:0:11ff::/64'), via, protocol: 'boot' },
-      { to: Prefix.of('2001:2:0:11fe::/64'), via, protocol: ownProtocol, dev: 'eno1' },
-    )
-    expect(routeDifference(site, foreign, []).remove).toEqual([])
+    const old = { to: behind, via: other }
+    expect(routeDifference(site, [old], [])).toEqual({ add: [], remove: [old] })
+    expect(routeDifference(site, [old], wanted)).toEqual({ add: wanted, remove: [old] })
   })
 
   it('leaves the networks of the plan to networkd', () => {
     if (!tenant) throw new Error('the fixture has a tenant network')
-    const planned = { to: tenant.prefix, via: Address.of('2001:2:0:1102::99'), router }
-    expect(routeDifference(site, stateWith(), [planned])).toEqual({ add: [], remove: [] })
-    const { to, via: gateway } = planned
-    const state = stateWith({ to, via: gateway, protocol: ownProtocol })
-    expect(routeDifference(site, state, [planned]).remove).toEqual([{ to, via: gateway }])
+    const planned = { to: tenant.prefix, via: Address.of('2001:2:0:1102::99') }
+    const claimed = [{ ...planned, router }]
+    expect(routeDifference(site, [], claimed)).toEqual({ add: [], remove: [] })
+    expect(routeDifference(site, [planned], claimed).remove).toEqual([planned])
   })
 
   it('takes the same one of two routers that claim a prefix, in whatever order they come', () => {
     const [a, b] = [
       { to: behind, via, router: 'neutron-a' },
-      { to: behind, via: Address.of('2001:2:0:1102::b7'), router: 'neutron-b' },
+      { to: behind, via: other, router: 'neutron-b' },
     ]
-    expect(routeDifference(site, stateWith(), [b, a])).toEqual(routeDifference(site, stateWith(), [a, b]))
-    expect(routeDifference(site, stateWith(), [b, a]).add).toEqual([a])
+    expect(routeDifference(site, [], [b, a])).toEqual(routeDifference(site, [], [a, b]))
+    expect(routeDifference(site, [], [b, a]).add).toEqual([a])
+  })
+
+  it('knows its own routes from what ip prints, and takes nothing else for one', () => {
+    const printed = `2001:2:0:11a0::/64 via 2001:2:0:1102::a3 metric 1024 onlink pref medium
+unreachable 2001:2:0:11a1::/64 dev lo metric 1024
+2001:2:0:11a2::/64 metric 1024 pref medium
+Error: no such device
+`
+    expect(ownRoutes(printed)).toEqual([{ to: behind, via }])
   })
 })

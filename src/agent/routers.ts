@@ -1,8 +1,7 @@
 // Decides which host routes the routers of tenants need, from OVN's northbound database, and what is to be added and removed.
 // Leaves asking OVN and the kernel to router-routes, and the routes that the plan knows to networkd.
 import { Address, Prefix } from '../core/prefix.ts'
-import type { HostState } from '../core/host-state.ts'
-import { bridges, type Site } from '../core/site.ts'
+import type { Site } from '../core/site.ts'
 
 /**
  * Routing protocol number of routes that the agent made (rtnetlink(7) rtm_protocol; 128 to 255 are free of kernel
@@ -38,19 +37,29 @@ export function routesOfRouters(site: Site, answer: string): RouterRoute[] | und
 }
 
 /** A route that is there and was made by the agent. */
-export type Difference = { add: RouterRoute[]; remove: { to: Prefix; via: Address }[] }
+export type OwnRoute = { to: Prefix; via: Address }
+
+/** `ip -6 -o route show dev br-transit proto 176`: one route a line. What is not of that form is left alone. */
+export function ownRoutes(text: string): OwnRoute[] {
+  return text.split('\n').flatMap((line) => {
+    const [, to = '', via = ''] = /^(\S+) via (\S+) /.exec(`${line} `) ?? []
+    const prefix = Prefix.parse(to)
+    const gateway = Address.parse(via)
+    return prefix.ok && gateway.ok ? [{ to: prefix.value, via: gateway.value }] : []
+  })
+}
 
 /**
  * What the kernel lacks, and what of ours it has too much. A prefix that the plan knows is networkd's: the agent makes
  * no route to it, and removes one that it made before the plan knew.
  */
-export function routeDifference(site: Site, state: HostState, wanted: readonly RouterRoute[]): Difference {
+export function routeDifference(
+  site: Site,
+  ours: readonly OwnRoute[],
+  wanted: readonly RouterRoute[],
+): { add: RouterRoute[]; remove: OwnRoute[] } {
   const planned = site.addressing.tenants.map(({ prefix }) => prefix)
-  const ours = state.routes.flatMap(({ to, via, dev, protocol }) =>
-    protocol === ownProtocol && via !== null && dev === bridges.transit ? [{ to, via }] : [],
-  )
-  const isSame = (one: { to: Prefix; via: Address }, other: { to: Prefix; via: Address }) =>
-    one.to.equals(other.to) && one.via.equals(other.via)
+  const isSame = (one: OwnRoute, other: OwnRoute) => one.to.equals(other.to) && one.via.equals(other.via)
   // Two routers for one prefix cannot both be right: the first by name is taken, so that looks agree.
   const due = [...wanted]
     .sort((a, b) => (a.router < b.router ? -1 : a.router > b.router ? 1 : 0))
