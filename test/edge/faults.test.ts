@@ -11,7 +11,7 @@ import { edgeShell, internetShell } from '../../src/rehearsal/places.ts'
 import { linkLocalOf, type RehearsedServer, type ServerInput } from '../../src/rehearsal/world.ts'
 import { carryOut, siteOf } from './host-steps.ts'
 import { insideAddresses, insideScript } from './inside.ts'
-import { capable, compile, down, machine, shellOf, sweep, testWorld, up } from './world.ts'
+import { capable, compile, down, machine, shellOf, shortTiming, sweep, testWorld, up } from './world.ts'
 
 const delegated = Prefix.of('2001:2:0:1000::/56')
 const routed = Prefix.of('2001:2:0:2000::/56')
@@ -22,12 +22,11 @@ const servers: ServerInput[] = [
 ]
 const secrets: Record<string, string> = { 'duid/os1': duid, 'duid/os1/ll': duid.slice('00:03:'.length) }
 const vault: Vault = { get: (name) => new Secret(secrets[name] ?? expect.fail(`no secret ${name}`)) }
-const world = testWorld('faults', servers)
+const world = testWorld('faults', servers, process.pid, shortTiming)
 const internet = internetShell(world)
 const edge = edgeShell(world)
 const [os1, os2] = [shellOf(world, 'os1'), shellOf(world, 'os2')]
-/** The lease of a rehearsal is valid for 180 s. */
-const slow = { timeout: 240_000, interval: 500 }
+const slow = { timeout: 90_000, interval: 500 }
 
 const out = async (shell: Shell, script: string) => (await shell.run(['sh', '-c', script])).stdout.trim()
 

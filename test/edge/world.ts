@@ -9,7 +9,12 @@ import { sshShell } from '../../src/host/ssh.ts'
 import { downTasks } from '../../src/rehearsal/down.ts'
 import { sshTarget } from '../../src/rehearsal/places.ts'
 import { rehearsalTasks } from '../../src/rehearsal/tasks.ts'
-import { type RehearsalWorld, rehearsalWorld, type ServerInput } from '../../src/rehearsal/world.ts'
+import {
+  type RehearsalWorld,
+  rehearsalWorld,
+  type ServerInput,
+  type Timing,
+} from '../../src/rehearsal/world.ts'
 import { runTasks, type RunSummary } from '../../src/run/scheduler.ts'
 
 export const machine = localShell()
@@ -21,14 +26,26 @@ if (process.env['CI'] && !capable) throw new Error('tests of the edge need root 
 const places = '/var/tmp'
 const placeOf = (name: string, pid: number) => join(places, `bateau-${name}-${pid}`)
 
+/** Announcements and leases that end within a test: seconds. */
+export const shortTiming: Timing = {
+  ra: { min: 3, max: 4, lifetime: 12 },
+  lease: { preferred: 30, valid: 40, renew: 15, rebind: 25 },
+}
+
 /** A world named after the test and this process. */
-export function testWorld(name: string, servers: readonly ServerInput[], pid = process.pid): RehearsalWorld {
+export function testWorld(
+  name: string,
+  servers: readonly ServerInput[],
+  pid = process.pid,
+  timing: Partial<Timing> = {},
+): RehearsalWorld {
   const top = placeOf(name, pid)
   const made = rehearsalWorld({
     name: `${name}-${pid}`,
     directories: { state: top, cache: homeOf(process.env).cache },
     identityFile: join(top, 'id'),
     servers,
+    timing,
   })
   if (!made.ok) throw new Error(made.faults.map(({ title }) => title).join('; '))
   return made.value

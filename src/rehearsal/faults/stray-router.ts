@@ -28,7 +28,10 @@ ip -n ${namespace} link set card addrgenmode none
 ip netns exec ${namespace} sysctl -qw net.ipv6.conf.card.disable_ipv6=0 net.ipv6.conf.card.accept_ra=0
 ip -n ${namespace} link set card up
 ip -n ${namespace} addr add ${strayRouter}/64 dev card nodad
-ip netns exec ${namespace} setsid --fork perl -e '${sendScript.replaceAll('\n', ' ')}' card ${every} ${message} </dev/null >/dev/null 2>&1`,
+ip netns exec ${namespace} setsid --fork perl - card ${every} ${message} >/dev/null 2>&1 <<'end'
+${sendScript}
+end
+`,
     )
   },
   async clear(places) {
