@@ -2,15 +2,18 @@
 // Leaves gathering it to deploy/.
 import type { Address } from '../core/prefix.ts'
 import type { Shell } from '../core/shell.ts'
-import type { Site } from '../core/site.ts'
+import type { Site, TenantNetwork } from '../core/site.ts'
+import type { Seen } from '../core/verdict.ts'
 import type { Expectation } from '../delivery/expectation.ts'
 import type { CheckResult } from './result.ts'
+import type { Vantage } from './vantage.ts'
 
 /** An instance that must be reached. */
 export type ProofInstance = {
   name: string
   network: 'direct' | 'class'
   address: Address
+  /** Of its port, as Neutron has it: what its address is made of (EUI-64). */
   mac?: string
   /** Name of the site that it runs on. */
   host: string
@@ -27,9 +30,11 @@ export type ProofInput = {
   hostShell: (name: string) => Shell
   /** A place beyond the provider's edge, with ping, ssh and this Node in reach: the internet namespace of a rehearsal. */
   outside: Shell
+  /** More places to look from. Each testifies only after its own control. */
+  vantages?: readonly Vantage[]
   instances: readonly ProofInstance[]
-  /** What instances and servers must reach: something that answers ping, and something that accepts TCP. */
-  outsideTargets: { ping: Address; tcp: { address: Address; port: number } }
+  /** What instances and servers must reach: something that answers ping, something else that does, and something that accepts TCP. */
+  outsideTargets: { ping: Address; second?: Address; tcp: { address: Address; port: number } }
   /** known_hosts file of this world's instances; a key is accepted when first seen and must then stay. */
   knownHosts: string
   onResult?: (result: CheckResult) => void
@@ -37,6 +42,14 @@ export type ProofInput = {
   services?: (site: Site) => readonly string[]
   /** What the engine promises of a site, besides what delivery does. */
   expectations?: (site: Site) => readonly Expectation[]
+  /** ProxyCommand (ssh_config(5)) from here through a server: the way into instances that needs nothing of the outside. */
+  throughServer?: (host: string) => string
+  /** What the cloud itself says of the router of a tenant network. Throws Trouble. */
+  routerOf?: (site: Site, tenant: TenantNetwork) => Promise<Seen>
+  /** Name that the course gives for a server, when it is a name and not an address. */
+  hostName?: (site: Site) => string | null
+  /** A name that leads to the service address of a server, where there is one. */
+  serviceName?: (site: Site) => string | null
   /** Seconds that an instance may still take to answer the first ping: it may be booting. Default: 0. */
   patienceSeconds?: number
   now?: () => Date

@@ -1,33 +1,39 @@
-// Decides what proves a cloud: every probe, of every server and instance, and what explains what.
+// Decides what proves a cloud: every probe, of every server and instance from its cable outwards, and what explains what.
 // Leaves running them to probe, and what the answers mean together to judge.
 import type { Site } from '../core/site.ts'
 import { runProbes, type Probe } from './probe.ts'
+import { aaaaProbe } from './probes/aaaa.ts'
 import { closedPortProbes } from './probes/closed-ports.ts'
-import { loginProbe } from './probes/guest.ts'
+import { insideProbe, loginProbe } from './probes/guest.ts'
 import { expectationProbes, hostOutProbe, reachedProbe, servicesProbe } from './probes/host.ts'
 import { insideProbes } from './probes/inside.ts'
 import { listenersProbe } from './probes/listeners.ts'
-import { openPortProbe, outsideProbe, pathMtuProbe, pingInProbe, tcpInProbe } from './probes/outside.ts'
-import type { ProofInput } from './proof-input.ts'
+import { pathMtuProbe } from './probes/mtu.ts'
+import { fromPeerProbe, fromServerProbe, nearId } from './probes/neighbour.ts'
+import { openPortProbe, pingHostId, pingHostProbe, pingInProbe, tcpInProbe } from './probes/outside.ts'
+import { type Scope, vantageProbes } from './probes/places.ts'
+import { routerId, routerProbes } from './probes/router.ts'
+import type { ProofInput, ProofInstance } from './proof-input.ts'
 import type { CheckResult } from './result.ts'
+import { shellVantage } from './vantage.ts'
 
-/** Everything that is looked at, nothing done yet; `bateau check --list` can show it. */
+/** Everything that is looked at, nothing done yet; `bateau check --list` shows it. */
 export function proofProbes(input: ProofInput): Probe[] {
-  const hosts = input.sites.map((site) => hostProbes(input, site))
-  const instances = input.instances.flatMap((instance) => {
-    const causes = hosts.find((host) => host.site.name === instance.host)?.causes ?? []
-    return [
-      pingInProbe(input, instance, causes),
-      tcpInProbe(input, instance),
-      loginProbe(input, instance),
-      ...insideProbes(input, instance, causes),
-      pathMtuProbe(input, instance),
-    ]
-  })
-  return [outsideProbe(input), ...hosts.flatMap((host) => host.probes), ...instances]
+  const { outside, outsideTargets, vantages = [] } = input
+  const { ping, second } = outsideTargets
+  const controls = second === undefined ? [ping] : [ping, second]
+  const scope: Scope = { input, vantages: [shellVantage({ shell: outside, controls }), ...vantages] }
+  const servers = input.sites.map((site) => serverProbes(scope, site))
+  return [
+    ...servers.flatMap(({ host }) => host),
+    ...input.instances.flatMap((instance) => insideOf(scope, instance, servers)),
+    ...vantageProbes(scope),
+    ...servers.flatMap(({ outer }) => outer),
+    ...input.instances.flatMap((instance) => outsideOf(scope, instance, servers)),
+  ]
 }
 
-/** Looks at all of it. Never throws for what it finds; results stand in a stable order, servers before instances. */
+/** Looks at all of it. Never throws for what it finds; results stand in a stable order, from the cable to the world outside. */
 export function proof(input: ProofInput): Promise<CheckResult[]> {
   return runProbes(proofProbes(input), {
     now: input.now ?? (() => new Date()),
@@ -36,24 +42,74 @@ export function proof(input: ProofInput): Promise<CheckResult[]> {
   })
 }
 
-function hostProbes(input: ProofInput, site: Site): { site: Site; probes: Probe[]; causes: string[] } {
+type Server = {
+  site: Site
+  /** On the server itself, and its tenants' routers. */
+  host: Probe[]
+  /** From outside. */
+  outer: Probe[]
+  /** What of the server explains troubles further on. */
+  causes: string[]
+}
+
+function serverProbes(scope: Scope, site: Site): Server {
+  const { input } = scope
   const shell = input.hostShell(site.name)
   const expected = expectationProbes(input, site, shell)
   const services = servicesProbe(site, shell, input.services?.(site) ?? [])
   const delivery = expected.map((probe) => probe.id)
   const out = hostOutProbe(input, site, shell, delivery)
+  const causes = [...delivery, out.id, services.id]
   return {
     site,
-    causes: [...delivery, out.id, services.id],
-    probes: [
+    causes,
+    host: [
       reachedProbe(site, shell),
       ...expected,
       services,
       out,
+      ...site.addressing.tenants.flatMap((tenant) => routerProbes(input, site, tenant, causes)),
       listenersProbe(site, shell, 'tcp'),
       listenersProbe(site, shell, 'udp'),
-      ...site.open.map(({ port }) => openPortProbe(input, site, port, [...delivery, services.id])),
-      ...closedPortProbes(input, site, shell),
+    ],
+    outer: [
+      pingHostProbe(scope, site, causes),
+      ...aaaaProbe(scope, site),
+      ...site.open.map(({ port }) => openPortProbe(scope, site, port, [...causes, pingHostId(site)])),
+      ...closedPortProbes(scope, site, shell),
     ],
   }
+}
+
+/** What explains that an instance is cut off: its server, and the router between them. */
+function before(instance: ProofInstance, servers: readonly Server[]) {
+  const server = servers.find(({ site }) => site.name === instance.host)
+  const tenant = server?.site.addressing.tenants.find(({ prefix }) =>
+    prefix.containsAddress(instance.address),
+  )
+  const router = server && tenant ? [routerId(server.site, tenant)] : []
+  return { server, causes: [...(server?.causes ?? []), ...router] }
+}
+
+function insideOf(scope: Scope, instance: ProofInstance, servers: readonly Server[]): Probe[] {
+  const { server, causes } = before(instance, servers)
+  if (!server) return []
+  return [
+    fromServerProbe(scope.input, server.site, instance, causes),
+    insideProbe(scope, instance, [...causes, nearId(instance)]),
+    ...insideProbes(scope, instance, causes),
+    ...fromPeerProbe(scope, instance, causes),
+  ]
+}
+
+function outsideOf(scope: Scope, instance: ProofInstance, servers: readonly Server[]): Probe[] {
+  const { server, causes } = before(instance, servers)
+  if (!server) return []
+  const all = [...causes, nearId(instance), pingHostId(server.site)]
+  return [
+    pingInProbe(scope, instance, all),
+    tcpInProbe(scope, instance),
+    loginProbe(scope, instance),
+    pathMtuProbe(scope, instance),
+  ]
 }

@@ -4,18 +4,18 @@ import type { Shell } from '../../core/shell.ts'
 import type { Site } from '../../core/site.ts'
 import { no, unclear, yes, type Seen } from '../../core/verdict.ts'
 import { type Probe } from '../probe.ts'
-import type { ProofInput } from '../proof-input.ts'
 import { everyPort, scan } from '../scan.ts'
 import { hostReached } from './host.ts'
 import { controlPlanePorts } from './listeners.ts'
-import { outsideWorks } from './outside.ts'
+import { outsideWorks, type Scope } from './places.ts'
 
 /** sshd turns away for minutes who connects often without logging in (sshd_config(5), PerSourcePenalties): tried least. */
 const ssh = 22
 
 /** The service address on every port; the gateways that the server has inside on the control plane's; IPv4 on every port. */
-export function closedPortProbes(input: ProofInput, site: Site, shell: Shell): Probe[] {
+export function closedPortProbes({ input, vantages }: Scope, site: Site, shell: Shell): Probe[] {
   const { outside } = input
+  const [scanner] = vantages
   const { addressing, name } = site
   const inside = [addressing.public.host, ...(addressing.transit ? [addressing.transit.host] : [])]
   const probe = (kind: string, title: string, needs: readonly string[], run: () => Promise<Seen>): Probe => ({
@@ -25,7 +25,13 @@ export function closedPortProbes(input: ProofInput, site: Site, shell: Shell): P
     needs: [outsideWorks, ...needs],
     causes: ['firewall', 'public-segment', 'transit-segment'].map((id) => `host/${name}/network/${id}`),
     heavy: true,
-    run,
+    async run() {
+      // Only where this Node is can so many ports be tried; other vantages do not stand in for it.
+      const [able] = (await scanner?.control()) ?? []
+      return able?.verdict === 'yes'
+        ? run()
+        : unclear(`${outside.name}: ${able?.seen ?? 'no place to scan from'}`)
+    },
   })
   return [
     probe('ipv6', `only the declared ports of ${name} are open over IPv6`, [], () =>

@@ -1,21 +1,29 @@
-// Decides how a shell inside an instance is had: by ssh from outside, with the student's key.
+// Decides how a shell inside an instance is had, by ssh with the student's key: through its server, or from outside.
 // Leaves what is looked at there to probes/inside.
 import { Trouble } from '../../core/fault.ts'
 import type { Ran, Shell } from '../../core/shell.ts'
+import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
 import { quote } from '../../host/quote.ts'
-import { no, yes, type Seen } from '../../core/verdict.ts'
-import { type Probe } from '../probe.ts'
+import { localShell } from '../../host/spawn.ts'
+import { witness } from '../panel.ts'
+import type { Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
 import { tcpInId } from './outside.ts'
+import { names, type Scope } from './places.ts'
 
 /** ssh(1): its own failures. */
 const sshFailed = 255
 
 export const loginId = (instance: ProofInstance) => `outside/login/${instance.name}`
+export const insideId = (instance: Pick<ProofInstance, 'name'>) => `inside/reached/${instance.name}`
+
+/** Where ssh is started, and what leads it on; null: nothing, the instance is in reach from there. */
+type Way = { shell: Shell; proxy: string | null; words: string }
 
 function sshArgv(
   { knownHosts }: ProofInput,
   instance: ProofInstance,
+  proxy: string | null,
   command: string,
 ): [string, ...string[]] {
   const options = {
@@ -27,26 +35,50 @@ function sshArgv(
     UserKnownHostsFile: knownHosts,
     GlobalKnownHostsFile: '/dev/null',
     LogLevel: 'ERROR',
+    ...(proxy === null ? {} : { ProxyCommand: proxy }),
   }
   const set = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
   const to = ['-i', instance.identityFile, '-l', instance.user, String(instance.address)]
   return ['ssh', '-F', 'none', '-T', ...set, ...to, '--', command]
 }
 
+const here = localShell()
+
+/** The server first: it is next to the instance, and what the outside does to packets does not matter on that way. */
+async function waysIn({ input, vantages }: Scope, instance: ProofInstance): Promise<Way[]> {
+  const inner = input.throughServer?.(instance.host)
+  if (inner !== undefined) return [{ shell: here, proxy: inner, words: `through ${instance.host}` }]
+  const way = await wayFromOutside({ input, vantages }, instance)
+  return way === undefined ? [] : [way]
+}
+
+async function wayFromOutside({ vantages }: Scope, instance: ProofInstance): Promise<Way | undefined> {
+  const from = await witness(vantages, instance.host)
+  if (!from?.shell) return undefined
+  const words = `from ${from.name}`
+  return from.proxy === null
+    ? { shell: from.shell, proxy: null, words }
+    : { shell: here, proxy: from.proxy, words }
+}
+
 /** A Shell in the instance. Throws Trouble `guest-unreachable` when ssh does not get through. */
-export function guestShell(input: ProofInput, instance: ProofInstance): Shell {
+export function guestShell(scope: Scope, instance: ProofInstance): Shell {
   return {
     name: instance.name,
     async run(argv, options = {}) {
-      const ran = await input.outside.run(sshArgv(input, instance, quote(argv)), {
-        timeout: 60_000,
-        ...options,
-      })
-      if (ran.code !== sshFailed) return ran
+      const said: string[] = []
+      for (const { shell, proxy, words } of await waysIn(scope, instance)) {
+        const ran = await shell.run(sshArgv(scope.input, instance, proxy, quote(argv)), {
+          timeout: 60_000,
+          ...options,
+        })
+        if (ran.code !== sshFailed) return ran
+        said.push(`${words}: ${lastLine(ran) || 'ssh failed without a word'}`)
+      }
       throw new Trouble({
         code: 'guest-unreachable',
         title: `${instance.name} could not be asked`,
-        why: lastLine(ran) || 'ssh failed without a word',
+        why: said.join('; ') || 'no place to look from reaches it',
         fix: 'run the check again',
         host: instance.host,
       })
@@ -54,18 +86,40 @@ export function guestShell(input: ProofInput, instance: ProofInstance): Shell {
   }
 }
 
-/** A real log-in with the student's key. */
-export function loginProbe(input: ProofInput, instance: ProofInstance): Probe {
+/** A shell in the instance, whatever the outside does: the probes from inside need no more. */
+export function insideProbe(scope: Scope, instance: ProofInstance, causes: readonly string[]): Probe {
+  const guest = guestShell(scope, instance)
+  const through = scope.input.throughServer !== undefined
+  return {
+    id: insideId(instance),
+    title: through
+      ? `${instance.name} can be asked by SSH through ${instance.host}`
+      : `${instance.name} can be asked by SSH`,
+    vantage: through ? instance.host : names(scope.vantages, instance.host),
+    causes,
+    async run() {
+      const ran = await guest.run(['cat', '/proc/uptime'], { timeout: 45_000 })
+      const [seconds = ''] = ran.stdout.split(' ')
+      return Number(seconds) > 0 ? yes(`up for ${Math.round(Number(seconds))} s`) : unclear(lastLine(ran))
+    },
+  }
+}
+
+/** A real log-in with the student's key, on the student's way. */
+export function loginProbe(scope: Scope, instance: ProofInstance): Probe {
   return {
     id: loginId(instance),
     title: `the student's key logs in to ${instance.name}`,
-    vantage: input.outside.name,
+    vantage: names(scope.vantages, instance.host),
     needs: [tcpInId(instance)],
     async run() {
-      const ran = await input.outside.run(sshArgv(input, instance, 'uname -n; id -un'), { timeout: 45_000 })
+      const way = await wayFromOutside(scope, instance)
+      if (way === undefined) return unclear('no vantage with a shell has IPv6')
+      const argv = sshArgv(scope.input, instance, way.proxy, 'uname -n; id -un')
+      const ran = await way.shell.run(argv, { timeout: 45_000 })
       const [name, user] = ran.stdout.trim().split(/\s+/)
       if (ran.code === 0 && user !== undefined) return yes(`${user} on ${name ?? '?'}`)
-      return refusedLogin(ran, input, instance)
+      return refusedLogin(ran, scope.input, instance)
     },
   }
 }
