@@ -20,6 +20,12 @@ export type HostFacts = {
   systemd: number
   /** netplan is installed and renders to networkd; the id of the uplink's definition in it. */
   netplanId: string | null
+  /** Who configures the uplink; left out: networkd where there is a netplanId, else nobody that bateau knows. */
+  uplinkManager?: 'networkd' | 'ifupdown' | 'NetworkManager' | 'none'
+  /** Name of the .network file that configures the uplink, without `.network`; null or left out: none, or netplan's. */
+  networkFile?: string | null
+  /** ISC dhclient asks for prefixes already (`dhclient -6 -P`). */
+  dhclient?: boolean
 }
 
 /** How the IPv6 block reaches the server. */
@@ -94,3 +100,17 @@ export type Site = {
 /** Names that the rooms agree on. */
 export const bridges = { public: 'br-ex', transit: 'br-transit', integration: 'br-int' } as const
 export const physnets = { public: 'public', transit: 'transit' } as const
+
+/** nft sets in bateau's own table, in which it remembers what came and went on the uplink. */
+export const remembered = {
+  table: 'bateau',
+  /** Routers whose last advertisement had a lifetime, and those whose last one had none any more. */
+  routers: 'routers',
+  withdrawn: 'withdrawn',
+  /** DHCPv6: that requests left, and who answered. */
+  asked: 'dhcpv6_asked',
+  answered: 'dhcpv6_answered',
+} as const
+
+/** Seconds. An element says how much of it is left, so how long ago it was last seen. */
+export const rememberedFor = { routers: 3600, dhcpv6: 300 } as const

@@ -60,6 +60,11 @@ export type Ipv6 = {
   duid: Secret | null
   /** The provider's router: announced, or an address. */
   gateway: 'ra' | Address
+  /** Address of the uplink that a block is routed to; null for its link-local one. */
+  nextHop: { address: Address; length: number } | null
+  /** Null: as the server's facts advise. */
+  client: 'networkd' | 'dhcpcd' | 'dhclient' | null
+  proxy: 'ndppd' | 'kernel' | null
   uplink: string | null
 }
 
@@ -115,6 +120,16 @@ export type Course = {
     key: string | null
     jump: string | null
     open: readonly { port: number; why: string }[]
+  }
+  /** From where the course is looked at, besides this machine, the jump host and the servers themselves. */
+  check: {
+    vantages: readonly { name: string; ssh: string; port: number; country: string | null }[]
+    globalping: {
+      enabled: boolean
+      locations: readonly string[]
+      /** Path of the file with the token, beside the course file where it is relative. */
+      tokenFile: string | null
+    }
   }
   budget: Money | null
   ledger: readonly { what: string; amount: Money; date: Day | null }[]

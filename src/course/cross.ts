@@ -133,6 +133,12 @@ function priceRule(server: unknown, path: Path, report: Report) {
       )
 }
 
+const keysOfOneDelivery = [
+  ['client', 'dhcpv6-pd', 'it asks for a block that is delegated by DHCPv6'],
+  ['next_hop', 'routed', 'it is where a provider routes a block to'],
+  ['proxy', 'on-link', "it answers neighbour discovery of the provider's router"],
+] as const
+
 function ipv6Rule(server: unknown, path: Path, report: Report) {
   const ipv6 = valueAt(server, ['ipv6'])
   const cloud = (valueAt(server, ['role']) ?? 'cloud') === 'cloud'
@@ -174,6 +180,15 @@ function ipv6Rule(server: unknown, path: Path, report: Report) {
       'a DUID is for a block delegated by DHCPv6',
       'write delivery: dhcpv6-pd, or remove it',
     )
+  for (const [key, of, why] of keysOfOneDelivery)
+    if (typeof delivery === 'string' && delivery !== of && has(ipv6, key))
+      report(
+        [...here, key],
+        'ipv6-key-unused',
+        `delivery ${delivery} has no use for \`${key}\``,
+        why,
+        `write delivery: ${of}, or remove it`,
+      )
   if (typeof delivery === 'string' && delivery !== 'slaac-only' && !has(ipv6, 'block'))
     report(
       here,

@@ -90,6 +90,23 @@ export const address = (meaning: About) => parsed(meaning, (text) => Address.par
 export const gateway = (meaning: About) =>
   parsed<'ra' | Address>(meaning, (text) => (text === 'ra' ? good('ra') : Address.parse(text)))
 
+/** An address and the length of its segment: `2001:db8:1::2/64`. */
+export const interfaceAddress = (meaning: About) =>
+  parsed<InterfaceAddress>(meaning, (text) => {
+    const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
+    const length = Number(match?.[2])
+    const read = Address.parse(match?.[1] ?? '')
+    if (read.ok && length > 0 && length <= 128) return good({ address: read.value, length })
+    return bad({
+      code: 'bad-interface-address',
+      title: `not an address with a length: ${text}`,
+      why: 'the server needs the address and how much of it names the segment',
+      fix: `write it like ${String(meaning.examples[0])}`,
+    })
+  })
+
+export type InterfaceAddress = { address: Address; length: number }
+
 export const duid = (meaning: About) =>
   parsed(meaning, (text) => {
     const read = readDuid(text)

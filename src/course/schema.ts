@@ -14,6 +14,7 @@ import {
   text,
   userName,
 } from './field.ts'
+import { check } from './check-schema.ts'
 import { server } from './server-schema.ts'
 
 const course = z
@@ -215,6 +216,7 @@ export const courseFile = z
       })
       .prefault({})
       .meta(about('How you reach the servers, and who else may.')),
+    check,
     budget: money(about('The plan says when the total exceeds it.', 220)).optional(),
     ledger: z
       .array(line)

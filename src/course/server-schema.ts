@@ -9,6 +9,7 @@ import {
   duid,
   gateway,
   host,
+  interfaceAddress,
   interfaceName,
   memory,
   money,
@@ -73,6 +74,30 @@ const ipv6 = z
         'ra',
       ),
     ).default('ra'),
+    next_hop: interfaceAddress(
+      about(
+        "Where the provider routes the block to, when that is not the server's link-local address (routed): an address that the uplink then has.",
+        '2001:db8:1::2/64',
+      ),
+    ).optional(),
+    client: z
+      .enum(['networkd', 'dhcpcd', 'dhclient'])
+      .optional()
+      .meta(
+        about(
+          'What asks for the block (dhcpv6-pd). Left out: systemd-networkd where it configures the uplink and is new enough (Debian 12, Ubuntu 24.04), otherwise dhcpcd; dhclient on a server that runs it for that already.',
+          'networkd',
+        ),
+      ),
+    proxy: z
+      .enum(['ndppd', 'kernel'])
+      .optional()
+      .meta(
+        about(
+          "What answers the provider's router for the instances (on-link): the program ndppd, or entries in the kernel that bateau's agent keeps. Left out: ndppd.",
+          'ndppd',
+        ),
+      ),
     uplink: interfaceName(
       about('Network interface with the default route. Left out: found on the server.', 'eno1'),
     ).optional(),

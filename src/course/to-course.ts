@@ -37,6 +37,14 @@ export function toCourse(
       resolvers: data.networks.resolvers ?? resolvers,
     },
     access: { ...data.access, key: data.access.key ?? null, jump: data.access.jump ?? null },
+    check: {
+      vantages: data.check.vantages.map((one) => ({ ...one, country: one.country ?? null })),
+      globalping: {
+        enabled: data.check.globalping.enabled,
+        locations: data.check.globalping.locations,
+        tokenFile: data.check.globalping.token_file ?? null,
+      },
+    },
     budget: data.budget === undefined ? null : Money.of(data.budget, currency),
     ledger: data.ledger.map(({ what, amount, date }) => ({
       what,
@@ -70,6 +78,9 @@ function toServer(server: ServerFile, currency: string, duids: ReadonlyMap<strin
           block: ipv6.block ?? null,
           duid: ipv6.duid ?? duids.get(server.name) ?? null,
           gateway: ipv6.gateway,
+          nextHop: ipv6.next_hop ?? null,
+          client: ipv6.client ?? null,
+          proxy: ipv6.proxy ?? null,
           uplink: ipv6.uplink ?? null,
         }
       : null,

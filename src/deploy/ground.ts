@@ -45,17 +45,24 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
         case 'routed':
           return {
             ...common,
-            delivery: { kind: 'routed' as const, block: ipv6.block, gateway: ipv6.gateway },
+            delivery: {
+              kind: 'routed' as const,
+              block: ipv6.block,
+              gateway: ipv6.gateway,
+              nextHop: ipv6.nextHop,
+            },
           }
         case 'dhcpv6-pd': {
           if (!ipv6.duid) throw new Trouble(notRehearsed(server.name, 'it has no DUID in the course file'))
           return { ...common, delivery: { kind: 'dhcpv6-pd' as const, block: ipv6.block, duid: ipv6.duid } }
         }
         case 'on-link':
+          return {
+            ...common,
+            delivery: { kind: 'on-link' as const, block: ipv6.block, gateway: ipv6.gateway },
+          }
         case 'slaac-only':
-          throw new Trouble(
-            notRehearsed(server.name, `delivery ${ipv6.delivery} is not rehearsed by this version`),
-          )
+          throw new Trouble(notRehearsed(server.name, 'a single address cannot serve instances'))
       }
     })
   const made = rehearsalWorld({

@@ -1,7 +1,7 @@
 // Decides which part of a block serves for what: service, public segment, transit, one /64 for each group.
 // Leaves how the block arrives to delivery/, and whether an asked-for layout is sound to lint.
 import { bad, good, type Outcome } from '../core/fault.ts'
-import { Prefix } from '../core/prefix.ts'
+import { type Address, Prefix } from '../core/prefix.ts'
 import type { Addressing, TenantNetwork } from '../core/site.ts'
 import type { Layout } from '../course/course.ts'
 
@@ -14,19 +14,25 @@ const tenantMtu = 1500 - 40 - 58
 /** Routers' gateways on transit begin at ::a, clear of the host's ::1 and of what a person adds by hand below. */
 const firstGateway = 0xan
 
+/** For a server without a usable block. */
+export const otherWaysOut =
+  'or take an offer that has one; or bring a routed prefix to the server by a tunnel, and write it here as delivery: routed'
+
 /** Shortest and longest block: a provider gives no more than a /32, and SLAAC (RFC 4862) needs a /64. */
 export const blockLengths = { shortest: 32, longest: 64 } as const
 
 /**
  * Lays a block out. /61 and shorter: /64 number 0 service, 1 public, 2 transit, the upper half the pool. /62: 0 public,
  * 1 transit, upper half pool. /63 and /64: public alone. A group's place in `groups` is its place in the pool, so groups
- * added at the end move none. Groups past the end of the pool get no network.
+ * added at the end move none. Groups past the end of the pool get no network. `taken` is an address of the provider's that
+ * may lie in the block (an on-link gateway): the host then is `::2`.
  * Fault codes: `block-too-short`, `block-too-long`.
  */
 export function layOut(
   block: Prefix,
   groups: readonly string[],
   layout: Layout | null = null,
+  taken: Address | null = null,
 ): Outcome<Addressing> {
   if (block.length > blockLengths.longest) return bad(tooLong(block))
   if (block.length < blockLengths.shortest) return bad(tooShort(block))
@@ -34,7 +40,8 @@ export function layOut(
   const publicPrefix = layout?.public ?? parts.public
   const transit = layout?.transit ?? parts.transit
   const pool = layout?.pool ?? parts.pool
-  const host = layout?.publicGateway ?? publicPrefix.host(1)
+  const first = publicPrefix.host(1)
+  const host = layout?.publicGateway ?? (taken?.equals(first) ? publicPrefix.host(2) : first)
   return good({
     block,
     service: parts.service?.host(1) ?? host,
@@ -73,9 +80,9 @@ function tenantsOf(groups: readonly string[], pool: Prefix, transit: Prefix): Te
 function tooLong(block: Prefix) {
   return {
     code: 'block-too-long',
-    title: `${block} is longer than a /64`,
+    title: `${block} is longer than a /64${block.length === 128 ? ': a single address' : ''}`,
     why: 'instances make their own addresses by SLAAC, which needs the last 64 bits (RFC 4862, RFC 7421)',
-    fix: 'ask the provider for a /64 at the least; a /56 gives every group a network of its own',
+    fix: `ask the provider for a /64 at the least (a /56 gives every group a network of its own); ${otherWaysOut}`,
   }
 }
 

@@ -90,7 +90,28 @@ describe('a lint finds', () => {
         ['delivery: dhcpv6-pd', 'delivery: on-link'],
         [`      duid: ${soundDuid}\n`, ''],
       ],
-      ['error delivery-not-yet servers[0].ipv6.delivery'],
+      ['info on-link-limits servers[0].ipv6.delivery'],
+    ],
+    [
+      'an on-link block whose class networks the kernel cannot answer for',
+      [
+        ['delivery: dhcpv6-pd', 'delivery: on-link'],
+        [`      duid: ${soundDuid}\n`, '      proxy: kernel\n'],
+      ],
+      ['error proxy-sees-no-tenants servers[0].ipv6.proxy', 'info on-link-limits servers[0].ipv6.delivery'],
+    ],
+    ...['/112', '/128'].map((length): [string, [string, string][], string[]] => [
+      `a block of ${length}`,
+      [['2a01:e0a:17::/56', `2a01:e0a:17::${length}`]],
+      ['error block-too-long servers[0].ipv6.block'],
+    ]),
+    [
+      'a next hop that lies in the block',
+      [
+        ['delivery: dhcpv6-pd', 'delivery: routed'],
+        [`      duid: ${soundDuid}\n`, '      next_hop: 2a01:e0a:17::2/64\n'],
+      ],
+      ['error next-hop-in-block servers[0].ipv6.next_hop'],
     ],
     [
       'a delivery that is not the provider’s',

@@ -31,8 +31,10 @@ import {
   prices,
 } from './rules/course-rules.ts'
 import {
+  clientUnfit,
   duidLooks,
-  notYetDelivered,
+  nextHopOutside,
+  onLinkLimits,
   servesNobody,
   slaacSwitch,
   unlikeProvider,
@@ -48,7 +50,9 @@ const rules: readonly Rule[] = [
   lessThanSaid,
   groupSplit,
   servesNobody,
-  notYetDelivered,
+  onLinkLimits,
+  nextHopOutside,
+  clientUnfit,
   unlikeProvider,
   slaacSwitch,
   duidLooks,

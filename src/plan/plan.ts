@@ -1,6 +1,7 @@
 // Decides everything that follows from a course: demand, capacity, placement, addresses, cost, findings.
 // Leaves carrying it out to deploy/, and asking the world to whoever fills the inventory.
 import { findOffer } from '../core/offer.ts'
+import type { Address } from '../core/prefix.ts'
 import type { Course, Server } from '../course/course.ts'
 import { layOut } from './addressing.ts'
 import { capacityOf, demandOf, type Capacity } from './capacity.ts'
@@ -54,7 +55,9 @@ function planServer(
   const block = server.ipv6?.block ?? null
   const groups = course.networks.class ? here.map((part) => part.group) : []
   const laid =
-    block && server.ipv6?.delivery !== 'slaac-only' ? layOut(block, groups, server.layout) : undefined
+    block && server.ipv6?.delivery !== 'slaac-only'
+      ? layOut(block, groups, server.layout, gatewayOf(server))
+      : undefined
   return {
     name: server.name,
     index,
@@ -65,6 +68,12 @@ function planServer(
     addressing: laid?.ok ? laid.value : null,
     placed: here,
   }
+}
+
+/** The provider's router, where the course names its address. */
+function gatewayOf(server: Server): Address | null {
+  const gateway = server.ipv6?.gateway
+  return gateway === undefined || gateway === 'ra' ? null : gateway
 }
 
 /** Seats by memory promised, but no more than the disk holds. */

@@ -19,11 +19,11 @@ const facts: HostFacts = {
   netplanId: null,
 }
 
-const site = (text: string) =>
+const site = (text: string, seen = facts) =>
   siteOf(
     makePlan(courseOf(text), { hosts: {}, offers: [] }, { today: '2027-01-15', rehearsal: false }),
     'os1',
-    facts,
+    seen,
   )
 
 describe('a site', () => {
@@ -44,6 +44,19 @@ describe('a site', () => {
     const made = site(soundText)
     expect(made.delivery.kind === 'dhcpv6-pd' && references(made.delivery.duid)).toEqual([duidSecret('os1')])
     expect(JSON.stringify(made.delivery)).not.toContain(soundDuid.slice(12))
+  })
+
+  test('says how each delivery is carried out', () => {
+    const noDuid = [`      duid: ${soundDuid}\n`, ''] as const
+    const onLink = site(broken(['delivery: dhcpv6-pd', 'delivery: on-link'], [...noDuid]))
+    expect(onLink.delivery).toMatchObject({ kind: 'on-link', gateway: 'ra', proxy: 'ndppd' })
+    const hop = '      next_hop: 2a01:e0a:99::2/64\n'
+    const routed = site(broken(['delivery: dhcpv6-pd', 'delivery: routed'], [noDuid[0], hop]))
+    expect(routed.delivery).toMatchObject({ kind: 'routed', nextHop: { length: 64 } })
+    expect(site(soundText).delivery).toMatchObject({ client: 'networkd' })
+    expect(site(soundText, { ...facts, systemd: 249 }).delivery).toMatchObject({ client: 'dhcpcd' })
+    const asked = broken([soundDuid, `${soundDuid}\n      client: dhclient`])
+    expect(site(asked).delivery).toMatchObject({ client: 'dhclient' })
   })
 
   test('promises what the course promises', () => {
@@ -68,8 +81,12 @@ describe('a site', () => {
 
   test.each([
     [
-      'on-link delivery',
-      broken(['delivery: dhcpv6-pd', 'delivery: on-link'], [`      duid: ${soundDuid}\n`, '']),
+      'a single address',
+      broken(
+        ['delivery: dhcpv6-pd', 'delivery: slaac-only'],
+        [`      duid: ${soundDuid}\n`, ''],
+        ['2a01:e0a:17::/56', '2a01:e0a:17::9/128'],
+      ),
     ],
     ['DevStack', broken(['budget: 200', 'engine: {kind: devstack}'])],
     ['a block that cannot be laid out', broken(['2a01:e0a:17::/56', '2a01:e0a:17::/80'])],

@@ -3,6 +3,7 @@
 import { Trouble } from '../core/fault.ts'
 import { reference } from '../core/secret.ts'
 import type { Delivery, HostFacts, Site } from '../core/site.ts'
+import { adviseClient } from './client.ts'
 import type { PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
 
@@ -20,7 +21,7 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
   return {
     name: server,
     facts,
-    delivery: deliveryOf(plan, planned),
+    delivery: deliveryOf(plan, planned, facts),
     addressing,
     open: [
       { port: access.port, why: 'SSH' },
@@ -33,22 +34,28 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
   }
 }
 
-function deliveryOf(plan: Plan, planned: PlannedServer): Delivery {
+function deliveryOf(plan: Plan, planned: PlannedServer, facts: HostFacts): Delivery {
   const ipv6 = planned.server.ipv6
   if (!ipv6?.block) throw refused(plan, planned, 'it has no block')
   switch (ipv6.delivery) {
     case 'routed':
-      return { kind: 'routed', block: ipv6.block, gateway: ipv6.gateway, nextHop: null }
+      return { kind: 'routed', block: ipv6.block, gateway: ipv6.gateway, nextHop: ipv6.nextHop }
     case 'dhcpv6-pd':
       return {
         kind: 'dhcpv6-pd',
         block: ipv6.block,
         duid: reference(duidSecret(planned.name)),
-        client: 'networkd',
+        client: ipv6.client ?? adviseClient(facts),
       }
     case 'on-link':
+      return {
+        kind: 'on-link',
+        block: ipv6.block,
+        gateway: ipv6.gateway,
+        proxy: ipv6.proxy ?? 'ndppd',
+      }
     case 'slaac-only':
-      throw refused(plan, planned, `delivery ${ipv6.delivery} is not carried out by this version`)
+      throw refused(plan, planned, 'a single address cannot serve instances')
   }
 }
 

@@ -104,7 +104,7 @@ function addresses(plan: Plan): string[] {
     const how = {
       routed: 'routed to the server',
       'dhcpv6-pd': 'delegated by DHCPv6 to its DUID (•••)',
-      'on-link': 'on-link',
+      'on-link': "on the provider's segment; the server answers for its instances",
       'slaac-only': 'one address',
     }
     lines.push(

@@ -44,6 +44,31 @@ const cases: Case[] = [
   },
   { name: 'ipv4-block', text: broken(['2a01:e0a:17::/56', '198.51.100.0/24']), faults: ['bad-prefix 27:14'] },
   {
+    name: 'client-for-routed',
+    text: broken(['dhcpv6-pd', 'routed'], [duidLine, 'client: dhcpcd']),
+    faults: ['ipv6-key-unused 28:15'],
+  },
+  {
+    name: 'proxy-for-delegated',
+    text: broken([duidLine, `${duidLine}\n      proxy: ndppd`]),
+    faults: ['ipv6-key-unused 29:14'],
+  },
+  {
+    name: 'next-hop-for-on-link',
+    text: broken(['dhcpv6-pd', 'on-link'], [duidLine, 'next_hop: 2a01:e0a:99::2/64']),
+    faults: ['ipv6-key-unused 28:17'],
+  },
+  {
+    name: 'next-hop-without-length',
+    text: broken(['dhcpv6-pd', 'routed'], [duidLine, 'next_hop: 2a01:e0a:99::2']),
+    faults: ['bad-interface-address 28:17'],
+  },
+  {
+    name: 'unknown-client',
+    text: broken([duidLine, `${duidLine}\n      client: systemd`]),
+    faults: ['unknown-value 29:15'],
+  },
+  {
     name: 'duid-too-short',
     text: broken([soundDuid, soundDuid.slice(0, -3)]),
     faults: ['duid-length 28:13'],

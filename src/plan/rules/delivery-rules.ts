@@ -1,5 +1,7 @@
 // Decides when the way a block reaches a server cannot serve instances, or is not that provider's way.
 // Leaves files and commands of a delivery to delivery/.
+import { otherWaysOut } from '../addressing.ts'
+import { adviseClient, networkdObjections } from '../client.ts'
 import { finding, unlessRehearsed, type Finding, type Rule } from '../draft.ts'
 
 export const servesNobody: Rule = (draft) =>
@@ -9,19 +11,60 @@ export const servesNobody: Rule = (draft) =>
       finding(draft, 'error', 'delivery-serves-nobody', ['servers', planned.index, 'ipv6', 'delivery'], {
         title: `${planned.name}: a single SLAAC address cannot serve instances`,
         why: 'the provider answers for one /128 on its link; instances would need addresses that nobody routes to this server',
-        fix: 'ask the provider for a routed or delegated block (a /56 or a /64), or take an offer that has one',
+        fix: `ask the provider for a routed or delegated block (a /56 or a /64); ${otherWaysOut}`,
       }),
     ]
   })
 
-export const notYetDelivered: Rule = (draft) =>
-  draft.servers.flatMap((planned) => {
-    if (planned.server.ipv6?.delivery !== 'on-link') return []
+/** What an on-link block cannot do, said before anybody leans on it. */
+export const onLinkLimits: Rule = (draft) =>
+  draft.servers.flatMap((planned): Finding[] => {
+    const { ipv6 } = planned.server
+    if (ipv6?.delivery !== 'on-link') return []
+    const tenants = planned.addressing?.tenants.length ?? 0
     return [
-      finding(draft, 'error', 'delivery-not-yet', ['servers', planned.index, 'ipv6', 'delivery'], {
-        title: `${planned.name}: on-link delivery is planned for, not carried out by this version`,
-        why: "the provider's router looks for each instance by neighbour discovery, and the server must answer for them (NDP proxy)",
-        fix: 'ask the provider to route the block to the server, then write delivery: routed',
+      finding(draft, 'info', 'on-link-limits', ['servers', planned.index, 'ipv6', 'delivery'], {
+        title: `${planned.name}: the server answers neighbour discovery for its instances (NDP proxy)`,
+        why: "the provider's router keeps an entry for each address, and has room for some only; a new instance is reached after it was asked for; another server on the segment can take an address",
+        fix: 'ask the provider to route the block to the server, then write delivery: routed; otherwise nothing to do',
+      }),
+      ...(ipv6.proxy === 'kernel' && tenants > 0
+        ? [
+            finding(draft, 'error', 'proxy-sees-no-tenants', ['servers', planned.index, 'ipv6', 'proxy'], {
+              title: `${planned.name}: proxy: kernel answers for neighbours on br-ex only, and ${tenants} class ${tenants === 1 ? 'network lies' : 'networks lie'} behind routers`,
+              why: 'an entry is made for each neighbour that the server sees; what is behind a router is none',
+              fix: 'write proxy: ndppd, or networks.class: false',
+            }),
+          ]
+        : []),
+    ]
+  })
+
+/** A route to the block that leads through the block leads nowhere. */
+export const nextHopOutside: Rule = (draft) =>
+  draft.servers.flatMap((planned): Finding[] => {
+    const hop = planned.server.ipv6?.nextHop
+    if (!hop || !planned.block?.containsAddress(hop.address)) return []
+    return [
+      finding(draft, 'error', 'next-hop-in-block', ['servers', planned.index, 'ipv6', 'next_hop'], {
+        title: `${planned.name}: next_hop ${hop.address} lies in the block ${planned.block} itself`,
+        why: 'the provider reaches the next hop on its own segment, by a prefix that is not routed to the server',
+        fix: "write the server's address on the provider's segment; if the block itself is on the segment, write delivery: on-link",
+      }),
+    ]
+  })
+
+/** networkd is asked to hold a block where it cannot. Known once the server has been looked at. */
+export const clientUnfit: Rule = (draft) =>
+  draft.servers.flatMap((planned): Finding[] => {
+    if (planned.server.ipv6?.client !== 'networkd' || !planned.facts || draft.policy.rehearsal) return []
+    const why = networkdObjections(planned.facts)
+    if (why === null) return []
+    return [
+      finding(draft, 'error', 'client-unfit', ['servers', planned.index, 'ipv6', 'client'], {
+        title: `${planned.name}: systemd-networkd cannot hold the block there`,
+        why,
+        fix: `write client: ${adviseClient(planned.facts)}, or leave it out`,
       }),
     ]
   })
