@@ -1,11 +1,12 @@
 // Decides what proves a cloud: every probe, of every server and instance from its cable outwards, and what explains what.
 // Leaves running them to probe, and what the answers mean together to judge.
 import type { Site } from '../core/site.ts'
+import { hostChain } from './host-chain.ts'
 import { runProbes, type Probe } from './probe.ts'
 import { aaaaProbe } from './probes/aaaa.ts'
 import { closedPortProbes } from './probes/closed-ports.ts'
 import { insideProbe, loginProbe } from './probes/guest.ts'
-import { expectationProbes, hostOutProbe, reachedProbe, servicesProbe } from './probes/host.ts'
+import { hostReached } from './probes/host.ts'
 import { insideProbes } from './probes/inside.ts'
 import { listenersProbe } from './probes/listeners.ts'
 import { pathMtuProbe } from './probes/mtu.ts'
@@ -16,6 +17,9 @@ import { routerId, routerProbes } from './probes/router.ts'
 import type { ProofInput, ProofInstance } from './proof-input.ts'
 import type { CheckResult } from './result.ts'
 import { shellVantage } from './vantage.ts'
+
+/** A person who runs a check after a change bears waiting for duplicate address detection (RFC 4862 section 5.4). */
+const settleMilliseconds = 3_000
 
 /** Everything that is looked at, nothing done yet; `bateau check --list` shows it. */
 export function proofProbes(input: ProofInput): Probe[] {
@@ -55,19 +59,21 @@ type Server = {
 function serverProbes(scope: Scope, site: Site): Server {
   const { input } = scope
   const shell = input.hostShell(site.name)
-  const expected = expectationProbes(input, site, shell)
-  const services = servicesProbe(site, shell, input.services?.(site) ?? [])
-  const delivery = expected.map((probe) => probe.id)
-  const out = hostOutProbe(input, site, shell, delivery)
-  const causes = [...delivery, out.id, services.id]
+  const { ping, second } = input.outsideTargets
+  const host = hostChain({
+    site,
+    shell,
+    targets: second === undefined ? [ping] : [ping, second],
+    units: input.services?.(site) ?? [],
+    now: input.now ?? (() => new Date()),
+    settle: settleMilliseconds,
+  })
+  const causes = host.map(({ id }) => id).filter((id) => id !== hostReached(site))
   return {
     site,
     causes,
     host: [
-      reachedProbe(site, shell),
-      ...expected,
-      services,
-      out,
+      ...host,
       ...site.addressing.tenants.flatMap((tenant) => routerProbes(input, site, tenant, causes)),
       listenersProbe(site, shell, 'tcp'),
       listenersProbe(site, shell, 'udp'),

@@ -84,6 +84,8 @@ export type HostState = {
   /** IPv6, table main. */
   routes: readonly RouteState[]
   neighbours: readonly NeighbourState[]
+  /** Addresses that the kernel answers neighbour solicitations for (`ip -6 neighbour show proxy`). */
+  proxies: readonly { link: string; address: Address }[]
   leases: readonly LeaseState[]
   /** Kernel parameters as they are now; keys as in /proc/sys: `net/ipv6/conf/all/forwarding`. Only those asked for, and there. */
   kernel: Readonly<Record<string, string>>
@@ -94,4 +96,24 @@ export type HostState = {
   foreignDrops: readonly { table: string; chain: string; rule: string }[]
   /** bateau's own nft table is loaded: text of its chains, null when it is not. */
   firewall: string | null
+  /** What bateau's nft table remembers of the uplink; null when the table is not there, or is of an older bateau. */
+  heard: HeardState | null
+  /** Parts that this server could not tell, and why: what leans on them could not be checked, and is not wrong. */
+  unread: Readonly<Partial<Record<HostPart, string>>>
 }
+
+export type HostPart = 'leases' | 'units' | 'filter'
+
+/** Seconds since packets came in or went out on the uplink, as sets with a time-out remember it. */
+export type HeardState = {
+  /** Routers whose last advertisement (of the last hour) had a lifetime. */
+  routers: readonly HeardRouter[]
+  /** Routers whose last advertisement said that they are routers no more (RFC 4861 section 6.2.5). */
+  withdrawn: readonly HeardRouter[]
+  /** Last DHCPv6 request that left; null: none in five minutes. */
+  askedSeconds: number | null
+  /** Last DHCPv6 answer that came; null: none in five minutes. */
+  answeredSeconds: number | null
+}
+
+export type HeardRouter = { router: Address; secondsAgo: number }

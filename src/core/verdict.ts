@@ -5,7 +5,10 @@ import type { Fault } from './fault.ts'
 export type Verdict = 'yes' | 'no' | 'could-not-check'
 
 /** What was seen, in the words of the tool that saw it. A `no` carries why it matters and what to do. */
-export type Seen = { verdict: Verdict; seen: string; fault?: Fault }
+export type Seen = { verdict: Verdict; seen: string; fault?: Fault; about?: About }
+
+/** What a repair needs to know of a `no` beyond its code: `{ router: 'fe80::bad' }`, `{ units: 'nginx.service' }`. */
+export type About = Readonly<Record<string, string>>
 
 export const yes = (seen: string): Seen => ({ verdict: 'yes', seen })
 export const no = (seen: string, fault: Omit<Fault, 'title'> & { title?: string }): Seen => ({

@@ -4,8 +4,7 @@ import type { Prefix } from '../core/prefix.ts'
 import type { Site } from '../core/site.ts'
 import { reference, references } from '../core/secret.ts'
 import { section, type Setting } from '../render/systemd-unit.ts'
-import { shows } from './expectation.ts'
-import { blackhole, blackholeExpectation, defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
+import { blackhole, waitFor, type UplinkPart } from './uplink.ts'
 
 /** RFC 8415 section 7.6: solicits leave after 0, 1, 3, 7, 15 and 31 s; a server that knows the DUID has answered by then. */
 const patienceSeconds = 45
@@ -45,23 +44,6 @@ export function dhcpv6Pd(site: Site, duid: string): UplinkPart {
       `${refused}: compare the DUID in the provider's console, whole, and see that this block is meant for this server; then run the same command again`,
     ),
     verify: [{ argv: ['sh', '-c', `${lease} | grep -q .`] }],
-    expectations: [
-      {
-        id: 'network/delegation',
-        title: `the provider delegates ${block} to ${site.name}`,
-        command: shows(
-          lease,
-          `echo "${refused}"; journalctl -q -u systemd-networkd -n 5 -o cat --grep 'DHCPv6|delegat' 2>/dev/null | tail -n 5`,
-        ),
-        why: 'the block follows the DUID: a lease that ended, another DUID, or a port shut for flooding leaves every instance unreachable',
-        fix: `on ${site.name}: networkctl reconfigure ${uplink}; when nothing comes within two minutes, compare the DUID with the provider's console and ask whether the port was blocked`,
-      },
-      defaultRoute(
-        site,
-        `on ${site.name}: networkctl reconfigure ${uplink}; the provider's router announces itself every few minutes`,
-      ),
-      blackholeExpectation(site),
-    ],
   }
 }
 

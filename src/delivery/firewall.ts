@@ -1,13 +1,12 @@
 // Decides what of a server the internet and the tenants may reach: a table of its own, loaded before any network is up.
 // Leaves traffic that only passes through the server to Neutron's security groups, and the user's own tables alone.
-import { bridges, type Site } from '../core/site.ts'
+import { bridges, remembered, rememberedFor, type Site } from '../core/site.ts'
 import { command, file, shell, type HostStep } from '../core/step.ts'
-import { anyOf, nftTable, quoted, type Rule, type Table } from '../render/nftables.ts'
+import { anyOf, nftTable, quoted, type MemorySet, type Rule, type Table } from '../render/nftables.ts'
 import { section, systemdUnit } from '../render/systemd-unit.ts'
-import { shows, type Expectation } from './expectation.ts'
 
 const rules = '/etc/bateau/firewall.nft'
-const unit = 'bateau-firewall.service'
+export const firewallUnit = 'bateau-firewall.service'
 
 /**
  * Dedibox blocks the switch port of a server that floods DHCPv6; its guide limits requests to this. A client that
@@ -15,6 +14,32 @@ const unit = 'bateau-firewall.service'
  */
 const requestsPerMinute = 10
 const requestsAtOnce = 5
+
+/** As nft prints it back. */
+export const floodGuardText = `limit rate ${requestsPerMinute}/minute burst ${requestsAtOnce} packets accept`
+
+/** For whoever wants to know why a lease or a route is gone. */
+const memory: readonly MemorySet[] = [
+  { name: remembered.routers, type: 'ipv6_addr', seconds: rememberedFor.routers },
+  { name: remembered.withdrawn, type: 'ipv6_addr', seconds: rememberedFor.routers },
+  { name: remembered.asked, type: 'ifname', seconds: rememberedFor.dhcpv6 },
+  { name: remembered.answered, type: 'ipv6_addr', seconds: rememberedFor.dhcpv6 },
+]
+
+/** Bits 48 to 63 of a router advertisement are its lifetime; 0 says that it is no default router, or no more (RFC 4861 section 4.2). */
+function rememberRouters(uplink: string): Rule[] {
+  const advertisement = `iifname ${quoted(uplink)} icmpv6 type nd-router-advert @th,48,16`
+  const { routers, withdrawn } = remembered
+  return [
+    {
+      nft: `${advertisement} != 0 update @${routers} { ip6 saddr }`,
+      why: 'who is a router, and when it last said so',
+    },
+    { nft: `${advertisement} != 0 delete @${withdrawn} { ip6 saddr }` },
+    { nft: `${advertisement} 0 update @${withdrawn} { ip6 saddr }` },
+    { nft: `${advertisement} 0 delete @${routers} { ip6 saddr }` },
+  ]
+}
 
 /** ICMPv6 without which IPv6 does not work (RFC 4890 section 4.4.1), echo, and multicast listening. */
 const icmpForAll = [
@@ -38,7 +63,8 @@ export function firewallTable(site: Site): Table {
   const ports = site.open.map((open) => open.port).sort((a, b) => a - b)
   return {
     family: 'inet',
-    name: 'bateau',
+    name: remembered.table,
+    sets: memory,
     chains: [
       {
         name: 'input',
@@ -57,8 +83,12 @@ export function firewallTable(site: Site): Table {
       {
         name: 'outside',
         rules: [
+          {
+            nft: `iifname ${quoted(uplink)} udp sport 547 udp dport 546 update @${remembered.answered} { ip6 saddr }`,
+          },
           { nft: 'ct state established,related accept' },
           { nft: `icmpv6 type { ${icmpForAll.join(', ')} } accept` },
+          ...rememberRouters(uplink),
           { nft: `iifname ${quoted(uplink)} icmpv6 type nd-router-advert accept` },
           {
             nft: `iifname ${anyOf(...inside)} icmpv6 type nd-router-solicit accept`,
@@ -108,7 +138,7 @@ export function firewallStep(site: Site): HostStep {
         ),
       ),
       systemdUnit(
-        unit,
+        firewallUnit,
         ['Written by bateau.'],
         [
           section(
@@ -143,37 +173,23 @@ export function firewallStep(site: Site): HostStep {
       },
       command('nft', '-c', '-f', rules),
       command('systemctl', 'daemon-reload'),
-      command('systemctl', 'enable', unit),
-      command('systemctl', 'reload-or-restart', unit),
+      command('systemctl', 'enable', firewallUnit),
+      command('systemctl', 'reload-or-restart', firewallUnit),
     ],
     verify: [
-      command('systemctl', 'is-enabled', '-q', unit),
+      command('systemctl', 'is-enabled', '-q', firewallUnit),
       command('nft', 'list', 'chain', 'inet', 'bateau', 'outside'),
     ],
   }
-}
-
-export function firewallExpectations(site: Site): Expectation[] {
-  return [
-    {
-      id: 'network/firewall',
-      title: `the firewall of ${site.name} is loaded and open for ${ports(site)} only`,
-      command: shows(
-        `nft list chain inet bateau outside | grep -E '${openPattern(site)}' && systemctl is-enabled ${unit}`,
-        'nft list tables; systemctl is-enabled bateau-firewall; echo "the table inet bateau is not loaded as planned"',
-      ),
-      why: 'the services of the cloud are made for a trusted network; `nft flush ruleset` or a firewall manager may have removed the table',
-      fix: `on ${site.name}: systemctl restart ${unit}`,
-    },
-  ]
 }
 
 function floodGuard(site: Site): Rule[] {
   if (site.delivery.kind !== 'dhcpv6-pd') return []
   const request = `oifname ${quoted(site.facts.uplink.name)} udp dport 547`
   return [
+    { nft: `${request} update @${remembered.asked} { oifname }` },
     {
-      nft: `${request} limit rate ${requestsPerMinute}/minute burst ${requestsAtOnce} packets accept`,
+      nft: `${request} ${floodGuardText}`,
       why: 'a provider may shut the port of a server that floods DHCPv6',
     },
     { nft: `${request} drop` },
@@ -185,13 +201,4 @@ const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ')
 
 function ports(site: Site): string {
   return site.open.length === 0 ? 'no TCP port' : `TCP ${site.open.map((open) => open.port).join(', ')}`
-}
-
-/** As nft prints a set of ports back: `tcp dport 22 accept` or `tcp dport { 22, 443 } accept`. */
-function openPattern(site: Site): string {
-  const all = site.open.map((open) => open.port).sort((a, b) => a - b)
-  if (all.length === 0) return 'counter packets'
-  return all.length === 1
-    ? `tcp dport (\\{ )?${all[0]}( \\})? accept`
-    : `tcp dport \\{ ${all.join(', ')} \\} accept`
 }

@@ -3,7 +3,6 @@
 import { bridges, type Site } from '../core/site.ts'
 import { command, shell, type HostStep } from '../core/step.ts'
 import { sysctlFile, sysctlKey, type KernelParameter } from '../render/sysctl.ts'
-import { shows, type Expectation } from './expectation.ts'
 
 const path = '/etc/sysctl.d/60-bateau.conf'
 
@@ -63,17 +62,5 @@ export function forwardingStep(site: Site): HostStep {
   }
 }
 
-export function forwardingExpectations(site: Site): Expectation[] {
-  return [
-    {
-      id: 'network/forwarding',
-      title: `${site.name} forwards IPv6`,
-      command: shows(
-        "sysctl net.ipv6.conf.all.forwarding | grep -x '.*= 1'",
-        'sysctl net.ipv6.conf.all.forwarding 2>&1',
-      ),
-      why: 'without it no packet reaches an instance or leaves one; another program may have set it back',
-      fix: `on ${site.name}: /usr/lib/systemd/systemd-sysctl ${path}; then look for another file in /etc/sysctl.d that says otherwise`,
-    },
-  ]
-}
+/** Keys of /proc/sys that the server's parameters stand under. */
+export const kernelKeys = (site: Site): string[] => kernelParameters(site).map(sysctlKey)

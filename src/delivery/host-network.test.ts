@@ -4,7 +4,8 @@ import { Address, Prefix } from '../core/prefix.ts'
 import type { Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import { firewallTable } from './firewall.ts'
-import { expectations, hostNetwork } from './host-network.ts'
+import { expectations } from './expect/expectations.ts'
+import { hostNetwork } from './host-network.ts'
 import { block, routedSite, site } from './site.fixture.ts'
 
 const textOf = (steps: readonly HostStep[], path: string) =>
@@ -97,13 +98,6 @@ Address=2001:2:0:1100::1/128
     expect(rules(site)).toContain('udp dport 547 limit rate 10/minute burst 5 packets accept')
     expect(rules(routedSite('ra'))).not.toContain('dport 547')
   })
-
-  it("is seen in networkd's report without the DUID that stands beside it", () => {
-    const delegation = expectations(site).find((one) => one.id === 'network/delegation')
-    const script = delegation?.command.argv.join(' ') ?? ''
-    expect(script).toContain(String.raw`"Prefix":\[32,1,0,2,0,0,17,0,0,0,0,0,0,0,0,0\],"PrefixLength":56`)
-    expect(script).not.toMatch(/networkctl status [^|]*$/m)
-  })
 })
 
 describe('a routed block', () => {
@@ -195,20 +189,5 @@ describe('kernel parameters', () => {
     expect(userspace).toContain('\nnet/ipv6/conf/default/disable_ipv6 = 1\n')
     expect(userspace).toContain('\n-net/ipv6/conf/eno1/disable_ipv6 = 0\n')
     expect(userspace).toContain('\n-net/ipv6/conf/br-ex/disable_ipv6 = 0\n')
-  })
-})
-
-describe('expectations', () => {
-  it('have ids of their own, a why and a fix, and depend on nothing unknown', () => {
-    for (const one of [site, routedSite('ra'), routedSite(Address.of('fe80::1'))]) {
-      const all = expectations(one)
-      const ids = all.map((expectation) => expectation.id)
-      expect(new Set(ids).size).toBe(ids.length)
-      for (const { why, fix, dependsOn = [] } of all) {
-        expect(why).not.toBe('')
-        expect(fix).not.toBe('')
-        for (const id of dependsOn) expect(ids).toContain(id)
-      }
-    }
   })
 })

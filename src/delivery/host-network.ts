@@ -3,13 +3,12 @@
 import type { Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import { dhcpv6Pd } from './dhcpv6-pd.ts'
-import type { Expectation } from './expectation.ts'
-import { firewallExpectations, firewallStep } from './firewall.ts'
-import { forwardingExpectations, forwardingStep } from './forwarding.ts'
+import { firewallStep } from './firewall.ts'
+import { forwardingStep } from './forwarding.ts'
 import { nameStep } from './name.ts'
 import { routed } from './routed.ts'
-import { segmentsExpectations, segmentsStep } from './segments.ts'
-import { serviceExpectations, uplinkStep, type UplinkPart } from './uplink.ts'
+import { segmentsStep } from './segments.ts'
+import { uplinkStep, type UplinkPart } from './uplink.ts'
 
 /** The uplink's part for the kind of delivery that the course file names. */
 export function uplinkPart(site: Site): UplinkPart {
@@ -33,17 +32,5 @@ export function hostNetwork(site: Site): HostStep[] {
     forwardingStep(site),
     uplinkStep(site, part),
     segmentsStep(site),
-  ]
-}
-
-/** What must be true of a server whose network and bridges stand. Read by check/, over SSH. */
-export function expectations(site: Site): Expectation[] {
-  const part = uplinkPart(site)
-  return [
-    ...firewallExpectations(site),
-    ...forwardingExpectations(site),
-    ...part.expectations,
-    ...serviceExpectations(site),
-    ...segmentsExpectations(site),
   ]
 }

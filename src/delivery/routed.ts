@@ -3,7 +3,7 @@
 import type { Address } from '../core/prefix.ts'
 import type { Site } from '../core/site.ts'
 import { section } from '../render/systemd-unit.ts'
-import { blackhole, blackholeExpectation, defaultRoute, waitFor, type UplinkPart } from './uplink.ts'
+import { blackhole, waitFor, type UplinkPart } from './uplink.ts'
 
 /** An RA at most every 1800 s (RFC 4861 section 6.2.1), but a solicitation is answered within seconds. */
 const patienceSeconds = 30
@@ -36,15 +36,6 @@ export function routed(site: Site, gateway: 'ra' | Address): UplinkPart {
     verify: [
       { argv: ['sh', '-c', `${route} | grep -q .`] },
       { argv: ['sh', '-c', `ip -6 route show type unreachable exact ${block} | grep -q .`] },
-    ],
-    expectations: [
-      defaultRoute(
-        site,
-        gateway === 'ra'
-          ? `on ${site.name}: networkctl reconfigure ${uplink}; if it stays away, the provider sends no router advertisements: set delivery.gateway`
-          : `on ${site.name}: networkctl reconfigure ${uplink}; compare ${gateway} with the provider's console`,
-      ),
-      blackholeExpectation(site),
     ],
   }
 }

@@ -1,10 +1,10 @@
 // Decides the inside of a server: br-ex and br-transit, their addresses, and the routes to tenant networks.
 // Leaves making the bridges to the engine (Open vSwitch); systemd-networkd configures them whenever they appear.
+import type { Address } from '../core/prefix.ts'
 import { bridges, type Site } from '../core/site.ts'
 import { command, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
 import { networkFile, type NetworkSection } from '../render/networkd.ts'
 import { section, type Setting } from '../render/systemd-unit.ts'
-import { shows, type Expectation } from './expectation.ts'
 
 const comment = ['Written by bateau.']
 
@@ -76,78 +76,34 @@ export function segmentsStep(site: Site): HostStep {
       ...[bridges.public, ...(transit ? [bridges.transit] : [])].map(reconfigureIfThere),
       settled(site),
     ],
-    verify: segmentsExpectations(site).map((expectation) => onlyIfThere(expectation)),
+    verify: standing(site),
   }
 }
 
-export type SegmentExpectation = Expectation & { link: string }
-
-export function segmentsExpectations(site: Site): SegmentExpectation[] {
-  const { transit, tenants } = site.addressing
-  const on = (
-    link: string,
-    address: string,
-    length: number,
-    id: string,
-    why: string,
-  ): SegmentExpectation => ({
-    id,
-    link,
-    title: `${site.name} has ${address}/${length} on ${link}`,
-    command: shows(
-      `ip -6 -o addr show dev ${link} -tentative to ${address} 2>/dev/null`,
-      `ip -6 -o addr show dev ${link} 2>&1 | grep . || echo "${link} has no IPv6 address"`,
-    ),
-    why,
-    fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${link}`,
-  })
+/** The addresses and routes of the bridges that are there; before the engine has made them there is nothing to verify. */
+function standing(site: Site): Command[] {
+  const { public: direct, transit, tenants } = site.addressing
+  const address = (link: string, host: Address) => `ip -6 -o addr show dev ${link} -tentative to ${host}`
   return [
-    on(
-      bridges.public,
-      String(site.addressing.public.host),
-      site.addressing.public.prefix.length,
-      'network/public-segment',
-      'it is the gateway of instances on the network `direct`; a restart of Open vSwitch makes the bridge anew',
+    onlyIfThere(bridges.public, address(bridges.public, direct.host)),
+    ...(transit ? [onlyIfThere(bridges.transit, address(bridges.transit, transit.host))] : []),
+    ...tenants.map(({ prefix, via }) =>
+      onlyIfThere(bridges.transit, `ip -6 route show exact ${prefix} via ${via} dev ${bridges.transit}`),
     ),
-    ...(transit
-      ? [
-          on(
-            bridges.transit,
-            String(transit.host),
-            transit.prefix.length,
-            'network/transit-segment',
-            'the gateways of tenant routers are neighbours there; a restart of Open vSwitch makes the bridge anew',
-          ),
-        ]
-      : []),
-    ...tenants.map(({ name, prefix, via }): SegmentExpectation => ({
-      id: `network/route/${name}`,
-      link: bridges.transit,
-      title: `${site.name} routes ${prefix} to ${name}`,
-      command: shows(
-        `ip -6 route show exact ${prefix} via ${via} dev ${bridges.transit} 2>/dev/null`,
-        `ip -6 route get ${prefix.host(1)} 2>&1`,
-      ),
-      why: 'Neutron announces no routes here: without it replies to instances of the group end at the server',
-      fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${bridges.transit}`,
-      dependsOn: ['network/transit-segment'],
-    })),
   ]
+}
+
+function onlyIfThere(link: string, shows: string): Command {
+  return { argv: ['sh', '-c', `test ! -e /sys/class/net/${link} || ${shows} | grep -q .`] }
 }
 
 function reconfigureIfThere(link: string): Command {
   return { argv: ['sh', '-c', `! test -e /sys/class/net/${link} || networkctl reconfigure ${link}`] }
 }
 
-/** Before the engine has made the bridges there is nothing to verify on them. */
-function onlyIfThere({ link, command: { argv } }: SegmentExpectation): Command {
-  const [program, ...rest] = argv
-  return { argv: ['sh', '-c', `test -e /sys/class/net/${link} || exit 0; exec "$@"`, 'sh', program, ...rest] }
-}
-
 /** networkd answers `reconfigure` before it has done; duplicate address detection takes about 2 s more. */
 function settled(site: Site): Command {
-  const tests = segmentsExpectations(site).map((expectation) => onlyIfThere(expectation).argv)
+  const tests = standing(site).map(({ argv }) => argv)
   const script = `i=0
 until sh "$@"; do i=$((i + 1)); [ $i -le 20 ] || exit 1; sleep 1; done`
   const all = tests.map((argv) => argv.map(singleQuoted).join(' ')).join(' && ')

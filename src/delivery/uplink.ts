@@ -5,7 +5,6 @@ import type { Site } from '../core/site.ts'
 import { command, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
 import { networkDropIn, networkFile, secretive, type NetworkSection } from '../render/networkd.ts'
 import { section, type Setting } from '../render/systemd-unit.ts'
-import { shows, type Expectation } from './expectation.ts'
 
 /** What one kind of delivery asks of the uplink, and of the rest of the host. */
 export type UplinkPart = {
@@ -16,7 +15,6 @@ export type UplinkPart = {
   /** Put into force: must end when the block is there, or say why not. */
   arrive: Command
   verify: readonly Command[]
-  expectations: readonly Expectation[]
 }
 
 /** Name of bateau's own .network file for an uplink that no netplan manages. Sorts before the files of distributions. */
@@ -88,25 +86,6 @@ export function uplinkStep(site: Site, part: UplinkPart): HostStep {
   }
 }
 
-/** The address of API and dashboard stands. */
-export function serviceExpectations(site: Site): Expectation[] {
-  const uplink = site.facts.uplink.name
-  const { service } = site.addressing
-  if (!serviceOnUplink(site)) return []
-  return [
-    {
-      id: 'network/service-address',
-      title: `${site.name} has its service address ${service}`,
-      command: shows(
-        `ip -6 -o addr show dev ${uplink} -tentative to ${service}`,
-        `ip -6 -o addr show dev ${uplink}`,
-      ),
-      why: 'the API and the dashboard answer there',
-      fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${uplink}`,
-    },
-  ]
-}
-
 /**
  * What of the block is not in use ends here, instead of going back and forth between server and provider. networkd
  * puts such a route with a delegation by itself, but 257 takes it away again when another link is configured
@@ -115,35 +94,6 @@ export function serviceExpectations(site: Site): Expectation[] {
 export const blackhole = (block: Prefix): NetworkSection[] => [
   section('Route', ['Destination', String(block)], ['Type', 'unreachable'], ['Metric', 4096]),
 ]
-
-export function blackholeExpectation(site: Site): Expectation {
-  const { block } = site.delivery
-  return {
-    id: 'network/block',
-    title: `what ${site.name} does not use of ${block} ends there`,
-    command: shows(
-      `ip -6 route show type unreachable exact ${block}`,
-      `ip -6 route show root ${block} | grep . || echo "no route for ${block}"`,
-    ),
-    why: 'without this route packets to unused addresses go back and forth between the server and the provider',
-    fix: `on ${site.name}: networkctl reload && networkctl reconfigure ${site.facts.uplink.name}`,
-  }
-}
-
-/** The default route is there, once, and on the uplink. */
-export function defaultRoute(site: Site, fix: string): Expectation {
-  const uplink = site.facts.uplink.name
-  return {
-    id: 'network/default-route',
-    title: `${site.name} has one IPv6 default route, by ${uplink}`,
-    command: shows(
-      `ip -6 route show default | awk '{ print; all++ } / dev ${uplink} / { own++ } END { exit !(all == 1 && own == 1) }'`,
-      'ip -6 route show default | grep . || echo "no IPv6 default route"',
-    ),
-    why: 'without it nothing leaves; a second one (kernel and networkd both listening to advertisements) makes replies leave by chance',
-    fix,
-  }
-}
 
 /** Polls `test` each second: prints what it waits for at the start and every 5 s, and `else` when it gives up. */
 export function waitFor(what: string, test: string, seconds: number, otherwise: string): Command {

@@ -10,7 +10,13 @@ export type Chain = {
   rules: readonly Rule[]
 }
 
-export type Table = { family: 'inet'; name: string; chains: readonly Chain[] }
+/** A set that rules write to; an element is forgotten `seconds` after it was last written. */
+export type MemorySet = { name: string; type: 'ipv6_addr' | 'ifname'; seconds: number }
+
+export type Table = { family: 'inet'; name: string; sets?: readonly MemorySet[]; chains: readonly Chain[] }
+
+/** Elements of a set: senders of packets are not asked how many they are. A full set remembers no more, and nothing else happens. */
+const setSize = 64
 
 /**
  * nft(8) input. Declared, deleted, declared again in one file is one transaction: there is no moment without rules,
@@ -18,6 +24,11 @@ export type Table = { family: 'inet'; name: string; chains: readonly Chain[] }
  */
 export function nftTable(comment: readonly string[], table: Table): string {
   const title = `table ${table.family} ${table.name}`
+  const sets = (table.sets ?? []).map(({ name, type, seconds }) =>
+    block(`  set ${name}`, [
+      `    type ${type}; flags dynamic, timeout; size ${setSize}; timeout ${seconds}s;`,
+    ]),
+  )
   const chains = table.chains.map((chain) => block(`  chain ${chain.name}`, chainBody(chain)))
   return `${[
     ...comment.map((line) => `# ${line}`),
@@ -25,7 +36,7 @@ export function nftTable(comment: readonly string[], table: Table): string {
     title,
     `delete ${title}`,
     `${title} {`,
-    chains.join('\n\n'),
+    [...sets, ...chains].join('\n\n'),
     '}',
   ].join('\n')}\n`
 }

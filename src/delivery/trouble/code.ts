@@ -1,0 +1,42 @@
+// Decides the names of all that can be wrong with the network of a server. They are stable: drills and scripts lean on them.
+// Leaves what each means, what explains it and what may mend it to catalogue.
+
+export const troubleCodes = [
+  'link-down',
+  'link-no-carrier',
+  'network-manager-fights',
+  'service-down',
+  'ra-silent',
+  'slaac-address-lost',
+  'next-hop-lost',
+  'lease-lost',
+  'lease-refused',
+  'lease-expiring',
+  'lease-other-prefix',
+  'dhcpv6-silent',
+  'default-route-lost',
+  'second-default-route',
+  'wrong-default-route',
+  'forwarding-off',
+  'forwarding-not-persisted',
+  'accept-ra-reset',
+  'accept-ra-not-persisted',
+  'neighbour-proxy-off',
+  'bridge-missing',
+  'public-address-lost',
+  'transit-address-lost',
+  'service-address-lost',
+  'tenant-route-lost',
+  'block-route-lost',
+  'firewall-missing',
+  'flood-guard-missing',
+  'icmpv6-dropped',
+  'host-no-way-out',
+  'block-not-delivered',
+  'lossy-path',
+  'ovn-controller-down',
+  'agent-down',
+  'clock-skewed',
+] as const
+
+export type TroubleCode = (typeof troubleCodes)[number]
