@@ -16,6 +16,7 @@ import { spawnRun } from '../../src/host/spawn.ts'
 /** A clone as small as one can be: the real launcher, lock and settings, and a program that shows its arguments. */
 const clone = mkdtempSync(join(tmpdir(), 'bateau-launcher-'))
 const main = join(clone, 'src/cli/main.ts')
+const agent = join(clone, 'src/agent/main.ts')
 const program = "process.stdout.write(JSON.stringify(process.argv.slice(2)) + '\\n')\n"
 
 beforeAll(() => {
@@ -26,10 +27,12 @@ beforeAll(() => {
     '.npmrc',
     'tsconfig.json',
     'tsconfig.build.json',
+    'rolldown.config.mjs',
   ])
     cpSync(file, join(clone, file))
-  mkdirSync(join(clone, 'src/cli'), { recursive: true })
+  for (const room of ['cli', 'agent']) mkdirSync(join(clone, 'src', room), { recursive: true })
   writeFileSync(main, program)
+  writeFileSync(agent, "console.log('the agent')\n")
 })
 afterAll(() => rmSync(clone, { recursive: true }))
 
@@ -55,6 +58,10 @@ it('two first calls at once install once and build once, and standard output is 
   expect(said.match(/npm ci/g)).toHaveLength(1)
   expect(said.match(/^bateau: building$/gm)).toHaveLength(1)
   expect(said).toContain('waiting')
+})
+
+it('makes the agent one file beside the rest', () => {
+  expect(readFileSync(join(clone, 'build/agent.mjs'), 'utf8')).toContain('console.log("the agent")')
 })
 
 it('the next call says nothing of its own', async () => {

@@ -58,6 +58,8 @@ export async function compile(world: RehearsalWorld): Promise<string> {
   await machine.run([...tsc, '--outDir', to])
   await machine.run(['ln', '-sfn', join(process.cwd(), 'node_modules'), join(to, 'node_modules')])
   await machine.run(['cp', 'package.json', to])
+  const rolldown = ['node_modules/.bin/rolldown', '-c', 'rolldown.config.mjs', '--logLevel', 'warn'] as const
+  await machine.run(['env', `BATEAU_BUILD=${to}`, ...rolldown])
   if (!existsSync(join(to, 'rehearsal/mirror-daemon.js'))) throw new Error(`nothing was compiled to ${to}`)
   return to
 }
