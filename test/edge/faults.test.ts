@@ -106,7 +106,7 @@ describe.skipIf(!capable)('the faults of a rehearsal', { timeout: 400_000 }, () 
 
   it('ra-short-lived leaves a default route that runs out in seconds', async () => {
     await inject('ra-short-lived')
-    await expect.poll(() => defaultRoutes(os1), { timeout: 20_000 }).toBe('')
+    await expect.poll(() => defaultRoutes(os1), slow).toBe('')
   })
 
   it('stray-router becomes the preferred router, and swallows what it gets', async () => {
@@ -200,12 +200,10 @@ describe.skipIf(!capable)('the faults of a rehearsal', { timeout: 400_000 }, () 
   })
 
   it('duid-wrong loses the block for as long as it lasts', async () => {
-    const lease = () => out(os1, 'networkctl status --json=short eno1 | grep -c PrefixLength...56')
     await inject('duid-wrong')
     await expect.poll(() => out(os1, `ip -6 route show proto dhcp ${delegated}`), slow).toBe('')
     await faults['duid-wrong'].clear(places.os1)
     await expect.poll(() => out(os1, `ip -6 route show proto dhcp ${delegated}`), slow).not.toBe('')
-    expect(await lease()).toBe('1')
   })
 
   it('block-changed and block-shrunk delegate something else at the next renewal', async () => {
