@@ -2,10 +2,9 @@
 // Leaves reading its configuration, signals and exit codes to main.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { runProbes } from '../check/probe.ts'
 import type { Shell } from '../core/shell.ts'
 import { Bell, kernelMonitor, monitor, newsOf } from './bell.ts'
-import { chainOf } from './chain.ts'
+import { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { AgentConfig } from './config.ts'
 import { AgentJournal } from './journal.ts'
@@ -55,6 +54,7 @@ export async function runAgent(
     why: mends ? '' : `its configuration is of bateau ${config.version}: it only observes`,
   })
 
+  const chain = new Chain(config, shell, clock)
   const bell = new Bell()
   let routesDue = Number.NEGATIVE_INFINITY
   const ring = () => {
@@ -71,7 +71,9 @@ export async function runAgent(
         metrics.text({
           host: site.name,
           version,
-          leases: [],
+          leases: (chain.state?.leases ?? []).flatMap(({ prefix, validSeconds }) =>
+            validSeconds === null ? [] : [{ prefix: String(prefix), seconds: validSeconds }],
+          ),
           rssBytes: process.memoryUsage.rss(),
           cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
         }),
@@ -89,7 +91,6 @@ export async function runAgent(
         }),
     )
 
-  const probes = chainOf(config, shell)
   const dog = watchdog(shell, environment)
   await dog.ready()
   await loop(
@@ -97,8 +98,8 @@ export async function runAgent(
       clock,
       bell,
       troubles: new Troubles(tell),
-      isActive: () => false,
-      look: () => runProbes(probes, { now: () => clock.wall(), signal }),
+      isActive: (id) => chain.isActive(id),
+      look: (kind) => chain.look(kind, signal),
       mend: null,
       async keep() {
         if (!mends || clock.milliseconds() < routesDue || !existsSync(northbound)) return
