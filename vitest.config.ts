@@ -3,7 +3,7 @@ import { Tally } from './test/tally.ts'
 
 const tally = process.env['BATEAU_TALLY']
 
-/** `unit` needs nothing; `edge` needs root, namespaces and apt; `voyage` is the whole rehearsal. */
+/** `unit` needs nothing; `edge` and `drills` need root, namespaces and apt; `voyage` is the whole rehearsal. */
 export default defineConfig({
   test: {
     reporters: tally ? ['default', new Tally(tally)] : ['default'],
@@ -27,6 +27,15 @@ export default defineConfig({
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'drills',
+          include: ['drills/*.drill.ts'],
+          fileParallelism: false,
+          // Servers wait for their turn by themselves; each has its own drills one after the other.
+          maxConcurrency: 32,
         },
       },
       { test: { name: 'bench', include: ['bench/*.ts'] } },

@@ -28,11 +28,12 @@ export const clockFile = '/run/bateau-drill-clock'
 
 /** Drop-in of the agent's unit under which its clock can be moved; the machine's own clock is shared by all containers. */
 export const clockDropIn = {
-  path: `/etc/systemd/system/${agent}.d/50-drill-clock.conf`,
-  text: `[Service]
+  unit: agent,
+  directory: `/etc/systemd/system/${agent}.d`,
+  /** `library`: path of libfaketime for programs with threads. The monotonic clock stays right, as in a real jump. */
+  text: (library: string) => `[Service]
 Environment=FAKETIME_TIMESTAMP_FILE=${clockFile} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
-Environment=LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1
-`,
+Environment=LD_PRELOAD=${library}`,
 }
 
 export const clockJumped = scripted(

@@ -1,0 +1,32 @@
+// Decides how a drill reads what the agent of a server told, and what of it speaks of the fault.
+// Leaves the events themselves to agent/events.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AgentEvent, readEvent } from '../src/agent/events.ts'
+import type { RehearsedServer } from '../src/rehearsal/world.ts'
+
+/** On the server's disk, which is a layer on this machine: there whatever became of the network. */
+const journal = 'up/var/lib/bateau/agent/events.ndjson'
+
+/** Everything that the agent told since it was installed, oldest first; rotated parts included. */
+export async function agentEvents(server: RehearsedServer): Promise<AgentEvent[]> {
+  const parts = await Promise.all(
+    [`${journal}.1`, journal].map((path) => readFile(join(server.directory, path), 'utf8').catch(() => '')),
+  )
+  return parts
+    .join('')
+    .split('\n')
+    .flatMap((line) => readEvent(line) ?? [])
+}
+
+export type Told<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>
+
+export const tellings = <T extends AgentEvent['type']>(events: readonly AgentEvent[], type: T): Told<T>[] =>
+  events.filter((event): event is Told<T> => event.type === type)
+
+/** Nothing is the matter, as far as the agent knows: its last look, or everything it noticed is gone. */
+export function isWell(events: readonly AgentEvent[]): boolean {
+  const looks = tellings(events, 'look')
+  const last = looks.at(-1)
+  return last !== undefined && last.findings.length === 0
+}

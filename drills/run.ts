@@ -1,0 +1,144 @@
+// Decides how a drill goes: all is well, a fault is made, the agent names it, it is mended or handed on, and all is well again.
+// Leaves asserting to the caller: what happened comes back as a value, with seconds that are printed and never judged.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AgentEvent } from '../src/agent/events.ts'
+import { faults } from '../src/rehearsal/faults.ts'
+import { agentEvents, isWell, tellings } from './agent-journal.ts'
+import type { Stand } from './berth.ts'
+import type { Drill } from './drill.ts'
+import { codesOfCheck } from './look.ts'
+import { type Outage, outage } from './traffic.ts'
+
+export type Outcome = {
+  /** Seconds from the fault until the agent named it; null: it named nothing. */
+  noticed: number | null
+  /** Seconds until traffic was back both ways: from the fault, or from its end where only its end can help. Null: it was never away. */
+  back: number | null
+  /** Ways in which traffic was away for more than a second. */
+  cut: { in: boolean; out: boolean }
+  /** Codes that the agent named, in order. */
+  named: readonly string[]
+  /** Codes that `bateau check` named while the fault stood; null where it was not asked. */
+  checked: readonly string[] | null
+  /** Repairs that the agent says helped. */
+  helped: readonly string[]
+  /** What the agent told a person to do. */
+  advice: string | null
+}
+
+export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
+  const fault = faults[drill.fault]
+  const { places } = stand
+  await until('all to be well beforehand', 60, () => allWell(drill, stand))
+  const checked = drill.stands ? await checkWithoutAgent(drill, stand) : null
+  const earlier = (await agentEvents(places.server)).length
+  const since = async () => (await agentEvents(places.server)).slice(earlier)
+  const from = Date.now()
+  try {
+    await fault.inject(places)
+    const during = await stood(drill, stand, since)
+    const over = Date.now()
+    if (drill.mendedBy === 'person' || drill.mendedBy === 'provider') await fault.clear(places)
+    await until('all to be well again', drill.limit, async () =>
+      (await isMended(drill, stand, from)) && isWell(await since()) ? true : undefined,
+    )
+    const events = await since()
+    const ended = drill.mendedBy === 'person' || drill.mendedBy === 'provider' ? over : from
+    return {
+      ...told(drill, events, from),
+      ...(await traffic(drill, stand, from, ended)),
+      checked: checked ?? during,
+    }
+  } finally {
+    await fault.clear(places)
+  }
+}
+
+/** What happens while the fault stands; gives what `bateau check` says of it, where somebody else must act first. */
+async function stood(
+  drill: Drill,
+  { shell, site }: Stand,
+  since: () => Promise<AgentEvent[]>,
+): Promise<readonly string[] | null> {
+  const { code, limit, mendedBy } = drill
+  if (code === null) {
+    // Long enough for a full look, which comes every 10 s, to blame something.
+    await pause(12_000)
+    return null
+  }
+  await until(`the agent to name ${code}`, limit, async () =>
+    tellings(await since(), 'trouble.noticed').find((event) => event.code === code),
+  )
+  if (mendedBy === 'person')
+    await until(`the agent to hand ${code} to a person`, limit, async () =>
+      tellings(await since(), 'given-up').find((event) => event.code === code),
+    )
+  if (mendedBy === 'agent' || mendedBy === 'platform') return null
+  return codesOfCheck(site, shell)
+}
+
+/** The same fault with the agent stopped, so that it stands until it is looked at. */
+async function checkWithoutAgent(drill: Drill, stand: Stand): Promise<readonly string[]> {
+  const { places, shell, site } = stand
+  await shell.run(['systemctl', 'stop', 'bateau-agent'])
+  try {
+    await faults[drill.fault].inject(places)
+    return (await codesOfCheck(site, shell)).filter((code) => code !== 'agent-down')
+  } finally {
+    await faults[drill.fault].clear(places)
+    await until('traffic to be back after the look', 60, () => isMended(drill, stand, Date.now() - 3_000))
+    await shell.run(['systemctl', 'start', 'bateau-agent'])
+    await until('all to be well after the look', 60, () => allWell(drill, stand))
+  }
+}
+
+function told(drill: Drill, events: readonly AgentEvent[], from: number) {
+  const noticed = tellings(events, 'trouble.noticed')
+  const first = noticed.find(({ code }) => code === drill.code)
+  return {
+    noticed: first ? seconds(Date.parse(first.at) - from) : null,
+    named: [...new Set(noticed.map(({ code }) => code))],
+    helped: tellings(events, 'repair.done').flatMap(({ helped, repair }) => (helped ? [repair] : [])),
+    advice: tellings(events, 'given-up').find(({ code }) => code === drill.code)?.fix ?? null,
+  }
+}
+
+async function traffic(drill: Drill, stand: Stand, from: number, ended: number) {
+  const ways = await outages(drill, stand, from)
+  const back = Math.max(...ways.map((way) => (way.cut ? (way.back ?? Date.now()) : from)))
+  const cut = ways.some((way) => way.cut)
+  return {
+    cut: { in: ways[0].cut, out: ways[1].cut },
+    back: cut ? seconds(Math.max(0, back - ended)) : null,
+  }
+}
+
+async function outages(drill: Drill, stand: Stand, from: number): Promise<[Outage, Outage]> {
+  const until = Date.now()
+  const replies = await stand.traffic.replies(drill.instance, from)
+  return [outage(replies.in, from, until), outage(replies.out, from, until)]
+}
+
+/** Replies come both ways, and have for a second. */
+async function isMended(drill: Drill, stand: Stand, from: number): Promise<true | undefined> {
+  const ways = await outages(drill, stand, from)
+  const now = Date.now()
+  const steady = ways.every(({ back }) => back !== null && now - back > 1_000)
+  return steady ? true : undefined
+}
+
+async function allWell(drill: Drill, stand: Stand): Promise<true | undefined> {
+  const well = isWell(await agentEvents(stand.places.server))
+  return well && (await isMended(drill, stand, Date.now() - 3_000)) ? true : undefined
+}
+
+/** Asks again until there is an answer. */
+async function until<T>(what: string, limit: number, ask: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + limit * 1_000; ; await pause(250)) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    if (Date.now() > deadline) throw new Error(`waited ${limit} s for ${what}`)
+  }
+}
+
+const seconds = (milliseconds: number): number => Math.round(milliseconds / 100) / 10
