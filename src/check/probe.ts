@@ -68,7 +68,7 @@ async function look(probe: Probe, signal: AbortSignal | undefined): Promise<Seen
   }
 }
 
-function resultOf(probe: Probe, { verdict, seen, fault }: Seen, at: Date): CheckResult {
+function resultOf(probe: Probe, { verdict, seen, fault, about }: Seen, at: Date): CheckResult {
   const dependsOn = [...new Set([...(probe.needs ?? []), ...(probe.causes ?? [])])]
   return {
     id: probe.id,
@@ -78,6 +78,7 @@ function resultOf(probe: Probe, { verdict, seen, fault }: Seen, at: Date): Check
     vantage: probe.vantage,
     at: at.toISOString(),
     ...(fault ? { fault } : {}),
+    ...(about ? { about } : {}),
     ...(dependsOn.length > 0 ? { dependsOn } : {}),
   }
 }

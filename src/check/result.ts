@@ -1,7 +1,7 @@
 // Decides what the answer of one probe is: a claim, the verdict, what was seen, from where and when.
 // Leaves what to do about it to judge and to the faces.
 import type { Fault } from '../core/fault.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { About, Verdict } from '../core/verdict.ts'
 
 export type CheckResult = {
   /** Stable: `outside/ping-in/proof-direct`. */
@@ -16,6 +16,8 @@ export type CheckResult = {
   /** ISO 8601, UTC. */
   at: string
   fault?: Fault
+  /** What a repair needs to know beyond the fault's code. */
+  about?: About
   /** Ids of results that explain this one when they are not `yes`: what it needed, and what usually causes its `no`. */
   dependsOn?: readonly string[]
 }
