@@ -2,16 +2,23 @@
 // Leaves reading its configuration, signals and exit codes to main.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { hostId } from '../check/host-chain.ts'
+import { emptyLedger, type Ledger } from '../check/ledger.ts'
 import type { Shell } from '../core/shell.ts'
+import type { Site } from '../core/site.ts'
+import { readBoot } from './boot.ts'
 import { Bell, kernelMonitor, monitor, newsOf } from './bell.ts'
 import { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { AgentConfig } from './config.ts'
+import type { Tell } from './events.ts'
 import { AgentJournal } from './journal.ts'
 import { loop } from './loop.ts'
+import { mender } from './mend.ts'
 import { Metrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { keepRouterRoutes, northbound, routersMonitor } from './router-routes.ts'
+import { fileStore } from './store.ts'
 import { teller } from './teller.ts'
 import { Troubles } from './troubles.ts'
 import { watchdog } from './watchdog.ts'
@@ -25,6 +32,9 @@ export type Surroundings = {
   environment: NodeJS.ProcessEnv
 }
 
+/** Seconds since boot in which the network may still be on its way up, and milliseconds that it is then given. */
+const justBooted = 120
+const patience = 30_000
 /** Milliseconds after which the routes of tenants' routers are looked at even if no bell rang. */
 const routesEvery = 60_000
 
@@ -53,6 +63,12 @@ export async function runAgent(
     mends,
     why: mends ? '' : `its configuration is of bateau ${config.version}: it only observes`,
   })
+
+  const boot = readBoot()
+  const knownBoot = fileStore(join(directory, 'boot.json'), '', isText)
+  const isNewBoot = knownBoot.read() !== '' && knownBoot.read() !== boot.id
+  if (isNewBoot) tellReboot(site, boot.seconds, tell)
+  knownBoot.write(boot.id)
 
   const chain = new Chain(config, shell, clock)
   const bell = new Bell()
@@ -92,6 +108,8 @@ export async function runAgent(
     )
 
   const dog = watchdog(shell, environment)
+  const ledger = fileStore<Ledger>(join(directory, 'ledger.json'), emptyLedger, isLedger)
+  const beat = () => dog.beat(clock.milliseconds())
   await dog.ready()
   await loop(
     {
@@ -100,7 +118,8 @@ export async function runAgent(
       troubles: new Troubles(tell),
       isActive: (id) => chain.isActive(id),
       look: (kind) => chain.look(kind, signal),
-      mend: null,
+      patientUntil: boot.seconds < justBooted ? clock.milliseconds() + patience : 0,
+      mend: mends ? mender({ site, shell, clock, ledger, tell, beat }, signal) : null,
       async keep() {
         if (!mends || clock.milliseconds() < routesDue || !existsSync(northbound)) return
         routesDue = clock.milliseconds() + routesEvery
@@ -108,7 +127,7 @@ export async function runAgent(
       },
       async alive({ results, kind, milliseconds }) {
         metrics.look(kind, results, milliseconds)
-        await dog.beat(clock.milliseconds())
+        await beat()
       },
     },
     signal,
@@ -118,4 +137,27 @@ export async function runAgent(
   await Promise.all(bells)
 }
 
-export const ledgerOf = (directory: string) => join(directory, 'ledger.json')
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isLedger = (value: unknown): value is Ledger => {
+  const { tries, dhcpv6, seen, givenUp } = Object(value) as Partial<Ledger>
+  return (
+    typeof tries === 'object' && typeof seen === 'object' && Array.isArray(dhcpv6) && Array.isArray(givenUp)
+  )
+}
+
+/** A note, not a trouble to mend: the first look that finds all well ends it. */
+function tellReboot(site: Site, seconds: number, tell: Tell): void {
+  const id = hostId(site, 'boot')
+  const seen = `the system started ${Math.round(seconds)} s ago`
+  const fix = 'nothing, when it was you; else: journalctl -b -1 -e'
+  tell({
+    type: 'trouble.noticed',
+    code: 'rebooted',
+    id,
+    title: `${site.name} runs since its last start`,
+    seen,
+    fix,
+  })
+  tell({ type: 'trouble.gone', code: 'rebooted', id, after_seconds: Math.round(seconds * 10) / 10 })
+}

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 export type Clock = {
-  /** Monotonic: a clock that is set by hours does not move it. */
+  /** Monotonic since the server's boot (CLOCK_MONOTONIC): a clock that is set by hours does not move it, a new start of the agent neither. */
   milliseconds(): number
   wall(): Date
   /** Ends early, without an error, when `signal` aborts. */
@@ -11,7 +11,7 @@ export type Clock = {
 }
 
 export const realClock: Clock = {
-  milliseconds: () => performance.now(),
+  milliseconds: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
   wall: () => new Date(),
   wait: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => {}),
 }

@@ -15,6 +15,7 @@ class FakeServer {
   readonly broken = new Set<string>()
   readonly unclear = new Set<string>()
   mends = true
+  patientUntil = 0
   keeps = 0
   mendings = 0
   /** Milliseconds that a repair takes. */
@@ -46,6 +47,7 @@ class FakeServer {
         this.looks.push({ kind, t: clock.milliseconds() })
         return ['address', 'route', ...(kind === 'full' ? ['ping'] : [])].map((id) => this.result(id))
       },
+      patientUntil: this.patientUntil,
       mend: this.mends
         ? async (_: readonly CheckResult[], look: () => Promise<unknown>) => {
             this.mendings++
@@ -133,6 +135,21 @@ describe('the loop', () => {
     server.clock.at(12_000, () => (server.broken.clear(), server.unclear.add('address'), server.bell.ring()))
     await server.runFor(20_000)
     expect(server.types()).not.toContain('trouble.gone')
+  })
+
+  it('is patient with a server that starts, and not longer than that', async () => {
+    const [quick, slow] = [new FakeServer(), new FakeServer()]
+    for (const server of [quick, slow]) {
+      server.patientUntil = 30_000
+      server.broken.add('address')
+    }
+    quick.clock.at(7_000, () => quick.broken.clear())
+    await quick.runFor(40_000)
+    expect(quick.types()).toEqual(['look 0'])
+    expect(quick.told[0]?.t).toBeLessThan(10_000)
+    await slow.runFor(40_000)
+    expect(slow.types()).toEqual(['trouble.noticed', 'look 1', 'trouble.gone', 'look 0'])
+    expect(slow.told[0]?.t).toBeGreaterThanOrEqual(30_000)
   })
 
   it('is not driven by a storm of rings', async () => {

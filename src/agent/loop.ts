@@ -20,6 +20,8 @@ export type Parts = {
   mend:
     | ((results: readonly CheckResult[], look: () => Promise<readonly CheckResult[]>) => Promise<void>)
     | null
+  /** While the server starts, what lacks is not lost: nothing is told or mended before this moment, unless all is well. */
+  patientUntil: number
   /** Host routes of tenants' routers, proxied addresses. */
   keep(): Promise<void>
   /** Called after each look; systemd's watchdog and the metrics hang on it. */
@@ -30,6 +32,8 @@ export type Parts = {
 const fullEvery = 10_000
 /** A trouble that is gone this soon was a change under way (networkd configures a link in several steps), or mended by the platform. */
 const sureAfter = 700
+/** As `fullEvery`, while the server starts. */
+const startingEvery = 2_000
 /** From the end of a look to the next, however often the bell rings: a storm of changes costs no more than this allows. */
 const breath = 800
 
@@ -74,8 +78,11 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
       kind = kindNow()
       await look(kind)
     }
-    tell(kind, began)
-    if (parts.mend && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
+    const isStarting =
+      clock.milliseconds() < parts.patientUntil && latest.some(({ verdict }) => verdict === 'no')
+    if (isStarting) nextFull = Math.min(nextFull, clock.milliseconds() + startingEvery)
+    else tell(kind, began)
+    if (parts.mend && !isStarting && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
       await parts.mend(latest, async () => {
         await look('full')
         tell('full', clock.milliseconds())

@@ -11,15 +11,19 @@ export type Store<T> = { read(): T; write(value: T): void }
  */
 export function fileStore<T>(path: string, empty: T, check: (value: unknown) => value is T): Store<T> {
   let value = load(path, empty, check)
+  let written = ''
   return {
     read: () => value,
     write(next) {
       value = next
+      const text = JSON.stringify(next)
+      if (text === written) return
       const draft = `${path}.new`
       try {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-        writeFileSync(draft, JSON.stringify(next), { mode: 0o600 })
+        writeFileSync(draft, text, { mode: 0o600 })
         renameSync(draft, path)
+        written = text
       } catch {
         // Kept in memory; the next write tries again.
       }

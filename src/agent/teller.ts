@@ -1,6 +1,6 @@
 // Decides how an event becomes a line of the journal: who, when, the how-manieth; and that a full disk loses events, not the agent.
 // Leaves the file to journal.
-import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import type { Clock } from './clock.ts'
 import { agentSchema, type AgentEvent, type AgentEventBody, type Tell } from './events.ts'
@@ -12,7 +12,8 @@ export function teller(
   append: (line: string) => boolean,
   also: (event: AgentEventBody) => void,
 ): Tell {
-  const run = randomBytes(4).toString('hex')
+  // node:crypto would cost a megabyte.
+  const run = readFileSync('/proc/sys/kernel/random/uuid', 'utf8').slice(0, 8)
   let seq = 0
   let lost = 0
   const write = (body: AgentEventBody): boolean => {
