@@ -11,7 +11,9 @@ import type { Probe } from './probe.ts'
 import { clockProbe } from './probes/clock.ts'
 import { reachedProbe } from './probes/host.ts'
 import { outFromBlockProbe, outProbe } from './probes/out.ts'
+import { asked } from './probes/routers.ts'
 import { serviceProbes } from './probes/services.ts'
+import { RouterMemory } from './router-memory.ts'
 import type { HostProbe } from './host-probe.ts'
 
 export type HostChainInput = LookInput & {
@@ -19,26 +21,27 @@ export type HostChainInput = LookInput & {
   targets: readonly Address[]
   /** A former reading of the same server: a wall clock that jumped since then is seen by it. */
   before?: HostState
-  /** Handed each reading as it is made. */
-  onState?: (state: HostState) => void
+  /** Handed in by who looks again and again: routers that do not answer are asked more and more rarely. */
+  memory?: RouterMemory
 }
 
 /** Ids: `host/<site>/…`. The first is `host/<site>/reached`, which all others need. */
 export function hostChain(input: HostChainInput): Probe[] {
   const { site } = input
-  const read = onceLooked(input)
-  const look = async () => {
-    const looked = await read()
-    input.onState?.(looked.state)
-    return looked
-  }
+  const look = onceLooked(input)
   const reached = reachedProbe(site, look)
+  const { shell, targets, memory = new RouterMemory() } = input
+  const asking = { site, shell, targets, memory }
   const judged = expectations(site).map((expectation): HostProbe => ({
     id: hostId(site, expectation.id),
     title: expectation.title,
     vantage: site.name,
     codes: expectation.codes,
-    run: async () => expectation.judge((await look()).state),
+    async run() {
+      const { state } = await look()
+      const judged = expectation.judge(state)
+      return (await asked[expectation.id]?.(asking, state, judged)) ?? judged
+    },
   }))
   const active = [
     ...serviceProbes(site, input.units, look),

@@ -23,6 +23,8 @@ export type LookInput = {
    * that was just made takes 1 to 2 s (RFC 4862 section 5.4). 0: what is seen first counts.
    */
   settle?: number
+  /** Handed each reading as it is made. */
+  onState?: (state: HostState) => void
 }
 
 /** What a site's judgement needs to be told of. */
@@ -65,10 +67,12 @@ async function lookUntilSettled(input: LookInput): Promise<HostLook> {
   return look(input)
 }
 
-async function look({ site, shell, units, now }: LookInput): Promise<HostLook> {
+async function look({ site, shell, units, now, onState }: LookInput): Promise<HostLook> {
   const asked = now().getTime()
   const state = await readHostState(shell, stateQuestion(site, units))
-  return { state, asked, answered: now().getTime() }
+  const answered = now().getTime()
+  onState?.(state)
+  return { state, asked, answered }
 }
 
 function isWell(site: Site, state: HostState): boolean {

@@ -1,6 +1,7 @@
 // Decides what results mean together: the exit code, and which trouble is the cause and which only follows from it.
 // Leaves the wording of a trouble to the probe that saw it, and showing it to the faces.
 import type { Fault } from '../core/fault.ts'
+import { isTroubleCode, troubles } from '../delivery/trouble/catalogue.ts'
 import type { CheckResult } from './result.ts'
 
 /** 0: all was seen to be well. 1: something is proven broken. 4: nothing is, but something could not be checked. */
@@ -51,9 +52,17 @@ function rootOf(result: CheckResult, troubled: ReadonlyMap<string, CheckResult>)
   return [...troubled.values()].find((one) => ring.has(one)) ?? here
 }
 
-/** What could not be checked explains only other things that could not be checked; never something proven broken. */
-const explains = (cause: CheckResult, result: CheckResult): boolean =>
-  cause.verdict === 'no' || result.verdict === 'could-not-check'
+/**
+ * What could not be checked explains only other things that could not be checked; never something proven broken. Of two
+ * troubles of one server the catalogue says whether one explains the other.
+ */
+function explains(cause: CheckResult, result: CheckResult): boolean {
+  if (cause.verdict !== 'no') return result.verdict === 'could-not-check'
+  const [deeper, own] = [cause.fault, result.fault]
+  if (result.verdict !== 'no' || !deeper || !own || deeper.host !== own.host) return true
+  if (!isTroubleCode(deeper.code) || !isTroubleCode(own.code)) return true
+  return troubles[own.code].under.includes(deeper.code)
+}
 
 const rank = (result: CheckResult): number => (result.verdict === 'no' ? 0 : 1)
 

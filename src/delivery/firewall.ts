@@ -15,8 +15,11 @@ export const firewallUnit = 'bateau-firewall.service'
 const requestsPerMinute = 10
 const requestsAtOnce = 5
 
-/** As nft prints it back. */
-export const floodGuardText = `limit rate ${requestsPerMinute}/minute burst ${requestsAtOnce} packets accept`
+const floodGuardText = `limit rate ${requestsPerMinute}/minute burst ${requestsAtOnce} packets accept`
+/** As nft prints it back; nft 1.0 leaves a burst of 5 out, which is what its kernel takes without one. */
+export const floodGuardPattern = new RegExp(
+  `udp dport 547 limit rate ${requestsPerMinute}/minute (burst ${requestsAtOnce} packets )?accept`,
+)
 
 /** For whoever wants to know why a lease or a route is gone. */
 const memory: readonly MemorySet[] = [

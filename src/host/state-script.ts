@@ -6,7 +6,7 @@ export const mark = '==bateau'
 
 /**
  * Parameters: 1 the uplink, 2 keys of /proc/sys, 3 systemd units; the lists are blank-separated. Asked each few seconds
- * by an agent, so everything that sh can do itself starts no process. Lines that hold a DUID are left out here.
+ * by an agent, so what sh can do itself starts no process (but /proc/sys gives `read`, which asks for single bytes, the first only). Lines that hold a DUID are left out here.
  */
 export const stateScript = `LC_ALL=C; export LC_ALL
 uplink=$1 keys=$2 units=$3
@@ -15,16 +15,16 @@ left() { printf '\\n${mark} left %s\\n' $?; }
 part clock
 date +%s.%N
 read -r up rest < /proc/uptime; echo "$up"
-read -r boot < /proc/sys/kernel/random/boot_id; echo "$boot"
+cat /proc/sys/kernel/random/boot_id
 left
 part addresses; ip -j address show; left
 part routes; ip -j -6 route show table main; left
 part neighbours; ip -j -6 neighbour show; left
 part proxies; ip -j -6 neighbour show proxy; left
 part kernel
-for key in $keys; do
-  if [ -r "/proc/sys/$key" ] && read -r value < "/proc/sys/$key"; then echo "$key=$value"; fi
-done
+set --
+for key in $keys; do set -- "$@" "/proc/sys/$key"; done
+[ $# = 0 ] || grep -sH . "$@"
 left
 part sysctl
 set --
@@ -77,5 +77,5 @@ if command -v nft > /dev/null; then
 else echo 'nft is not installed'; false
 fi
 left
-part end
+part end; left
 `

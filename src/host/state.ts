@@ -76,7 +76,7 @@ export function parseHostState(text: string, question: StateQuestion, complaint 
     neighbours: must('neighbours', readNeighbours),
     proxies: part('proxies').code === 0 ? must('proxies', readProxies) : [],
     leases,
-    kernel: readPairs(part('kernel').text),
+    kernel: readParameters(part('kernel').text),
     persisted: {
       ...readSysctlFiles(part('sysctl').text, question.kernel),
       ...(networkFile ? { [acceptKey]: networkFile } : {}),
@@ -146,6 +146,16 @@ function readUnits(text: string): Record<string, UnitState> {
     units[id] = { active: load === 'not-found' ? 'absent' : active, enabled: enabled ?? '' }
   }
   return units
+}
+
+/** `/proc/sys/KEY:VALUE`, as grep prints; an interface's name in the key may hold a colon, a value does not. */
+function readParameters(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split('\n').flatMap((line) => {
+      const [, key, value] = /^\/proc\/sys\/(.+):([^:]*)$/.exec(line) ?? []
+      return key !== undefined && value !== undefined ? [[key, value.trim()] as const] : []
+    }),
+  )
 }
 
 function readPairs(text: string): Record<string, string> {

@@ -3,7 +3,7 @@
 import type { Site } from '../../core/site.ts'
 import { unclear, yes } from '../../core/verdict.ts'
 import type { Expectation } from '../expectation.ts'
-import { floodGuardText, firewallUnit } from '../firewall.ts'
+import { firewallUnit, floodGuardPattern } from '../firewall.ts'
 import { broken } from '../trouble/catalogue.ts'
 
 export function filterExpectations(site: Site): Expectation[] {
@@ -49,10 +49,8 @@ function floodGuardExpectations(site: Site): Expectation[] {
       codes: ['flood-guard-missing'],
       judge(state) {
         if (state.unread.filter !== undefined) return unclear(state.unread.filter)
-        const rule = state.firewall?.split('\n').find((line) => line.includes(floodGuardText))
-        return rule
-          ? yes(rule.trim())
-          : broken(site, 'flood-guard-missing', `no rule says: ${floodGuardText}`)
+        const rule = state.firewall?.split('\n').find((line) => floodGuardPattern.test(line))
+        return rule ? yes(rule.trim()) : broken(site, 'flood-guard-missing', 'no rule limits DHCPv6 requests')
       },
     },
   ]

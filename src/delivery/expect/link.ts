@@ -39,6 +39,7 @@ export function managerExpectation(site: Site): Expectation {
           site,
           'network-manager-fights',
           `${state.manager} configures ${name}, and the kernel listens to router advertisements too`,
+          { kernel: 'listens' },
         )
       return yes(`${name} is configured by ${state.manager}`)
     },

@@ -21,7 +21,7 @@ export function defaultRouteExpectation(site: Site): Expectation {
         : `${site.name} has one IPv6 default route, by ${gateway} on ${name}`,
     codes: ['default-route-lost', 'second-default-route', 'wrong-default-route'],
     judge(state) {
-      const all = state.routes.filter((route) => isDefault(route) && !route.dead)
+      const all = state.routes.filter(isDefault)
       const seen = all.map(words).join('\n')
       const [first] = all.filter(right)
       if (first === undefined)

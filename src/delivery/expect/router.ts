@@ -1,6 +1,6 @@
 // Decides when the provider's router is heard, and when the server took its address and default route from it.
 // Leaves asking the router, where the state alone does not tell, to check/.
-import type { HostState, RouteState } from '../../core/host-state.ts'
+import type { AddressState, HostState, RouteState } from '../../core/host-state.ts'
 import type { Address } from '../../core/prefix.ts'
 import type { Site } from '../../core/site.ts'
 import { unclear, yes } from '../../core/verdict.ts'
@@ -17,7 +17,17 @@ export function gatewayOf({ delivery }: Site): 'ra' | Address {
   return delivery.kind === 'dhcpv6-pd' ? 'ra' : delivery.gateway
 }
 
-export const isDefault = (route: RouteState): boolean => route.to.length === 0 && route.type === 'unicast'
+/** One that packets may take: the kernel keeps a route for a while after its end, and one of a dead link, and uses neither. */
+export const isDefault = ({ to, type, expiresSeconds, dead }: RouteState): boolean =>
+  to.length === 0 && type === 'unicast' && !dead && (expiresSeconds === null || expiresSeconds > 0)
+
+/** Global addresses of the uplink that bateau did not give it, usable or not yet. */
+export function slaacAddresses(site: Site, state: HostState): AddressState[] {
+  const { name } = site.facts.uplink
+  return state.addresses.filter(
+    ({ link, scope, address }) => link === name && scope === 'global' && !planned(site, address),
+  )
+}
 
 /** A router that announces itself on the uplink. Empty for a static gateway. */
 export function routerExpectations(site: Site): Expectation[] {
@@ -53,9 +63,7 @@ export function routerExpectations(site: Site): Expectation[] {
       title: `${name} of ${site.name} has the address that the router announces a prefix for`,
       codes: ['slaac-address-lost'],
       judge(state) {
-        const all = state.addresses.filter(
-          ({ link, scope, address }) => link === name && scope === 'global' && !planned(site, address),
-        )
+        const all = slaacAddresses(site, state)
         const failed = all.find(({ dadFailed }) => dadFailed)
         if (failed)
           return broken(site, 'slaac-address-lost', `${failed.address}: another machine on the link has it`)
@@ -70,9 +78,7 @@ export function routerExpectations(site: Site): Expectation[] {
 }
 
 const announcedRoutes = (state: HostState, link: string): RouteState[] =>
-  state.routes.filter(
-    (route) => isDefault(route) && route.dev === link && route.protocol !== 'static' && !route.dead,
-  )
+  state.routes.filter((route) => isDefault(route) && route.dev === link && route.protocol !== 'static')
 
 /** Addresses that bateau gives the uplink itself, which no router announces. */
 function planned({ addressing, delivery }: Site, address: Address): boolean {
