@@ -33,8 +33,12 @@ export type ProofInput = {
   /** More places to look from. Each testifies only after its own control. */
   vantages?: readonly Vantage[]
   instances: readonly ProofInstance[]
-  /** What instances and servers must reach: something that answers ping, something else that does, and something that accepts TCP. */
-  outsideTargets: { ping: Address; second?: Address; tcp: { address: Address; port: number } }
+  /** What instances and servers must reach: something that answers ping, all that answers it (two say more than one), and something that accepts TCP. */
+  outsideTargets: {
+    ping: Address
+    pings?: readonly Address[]
+    tcp: { address: Address; port: number }
+  }
   /** known_hosts file of this world's instances; a key is accepted when first seen and must then stay. */
   knownHosts: string
   onResult?: (result: CheckResult) => void

@@ -23,9 +23,8 @@ const settleMilliseconds = 3_000
 
 /** Everything that is looked at, nothing done yet; `bateau check --list` shows it. */
 export function proofProbes(input: ProofInput): Probe[] {
-  const { outside, outsideTargets, vantages = [] } = input
-  const { ping, second } = outsideTargets
-  const controls = second === undefined ? [ping] : [ping, second]
+  const { outside, vantages = [] } = input
+  const controls = targetsOf(input)
   const scope: Scope = { input, vantages: [shellVantage({ shell: outside, controls }), ...vantages] }
   const servers = input.sites.map((site) => serverProbes(scope, site))
   return [
@@ -37,6 +36,8 @@ export function proofProbes(input: ProofInput): Probe[] {
   ]
 }
 
+const targetsOf = ({ outsideTargets: { ping, pings } }: ProofInput) => pings ?? [ping]
+
 /** Looks at all of it. Never throws for what it finds; results stand in a stable order, from the cable to the world outside. */
 export function proof(input: ProofInput): Promise<CheckResult[]> {
   return runProbes(proofProbes(input), {
@@ -45,6 +46,9 @@ export function proof(input: ProofInput): Promise<CheckResult[]> {
     ...(input.signal ? { signal: input.signal } : {}),
   })
 }
+
+/** What no instance notices. */
+const beside = /\/(clock|agent|flood-guard)$/
 
 type Server = {
   site: Site
@@ -59,16 +63,15 @@ type Server = {
 function serverProbes(scope: Scope, site: Site): Server {
   const { input } = scope
   const shell = input.hostShell(site.name)
-  const { ping, second } = input.outsideTargets
   const host = hostChain({
     site,
     shell,
-    targets: second === undefined ? [ping] : [ping, second],
+    targets: targetsOf(input),
     units: input.services?.(site) ?? [],
     now: input.now ?? (() => new Date()),
     settle: settleMilliseconds,
   })
-  const causes = host.map(({ id }) => id).filter((id) => id !== hostReached(site))
+  const causes = host.map(({ id }) => id).filter((id) => id !== hostReached(site) && !beside.test(id))
   return {
     site,
     causes,

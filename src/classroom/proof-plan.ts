@@ -11,7 +11,7 @@ export type Proof = {
   login: string
 }
 
-export function proofsOf(input: ClassroomInput): Proof[] {
+export function proofsOf(input: Pick<ClassroomInput, 'groups' | 'direct' | 'addressing'>): Proof[] {
   const firsts = input.groups.flatMap(({ name, students: [first] }) =>
     first ? [{ group: name, login: first.login }] : [],
   )

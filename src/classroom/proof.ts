@@ -69,6 +69,8 @@ export function proofInstanceTasks(input: ClassroomInput, deps: ClassroomDeps, s
 export type ProofInstance = Proof & {
   id: string
   address: Address
+  /** Of its port; what its address is made of. Null where Nova does not say. */
+  mac: string | null
   /** Private key that opens it. */
   keyFile: string
 }
@@ -78,9 +80,9 @@ export async function proofInstances(input: ClassroomInput, survey: Survey): Pro
   const servers = await survey.servers.read()
   return proofsOf(input).map((proof) => {
     const server = find(input.course, proof, servers)
-    const [address] = server ? addressesOf(server) : []
-    if (server === undefined || address === undefined) throw new Trouble(absent(proof))
-    return { ...proof, id: server.id, address, keyFile: proofKeyPath(input, studentOf(input, proof)) }
+    const [first] = server ? portsOf(server) : []
+    if (server === undefined || first === undefined) throw new Trouble(absent(proof))
+    return { ...proof, id: server.id, ...first, keyFile: proofKeyPath(input, studentOf(input, proof)) }
   })
 }
 
@@ -103,13 +105,15 @@ const find = (course: string, { name }: Proof, all: readonly Server[]) =>
     all.filter((one) => one.tags.includes(tagOf(course))),
   )
 
+const addressesOf = (server: Server): Address[] => portsOf(server).map(({ address }) => address)
+
 /** IPv6 addresses as Neutron wrote them down: for a SLAAC subnet the one that the guest makes of its MAC. */
-function addressesOf(server: Server): Address[] {
+function portsOf(server: Server): { address: Address; mac: string | null }[] {
   return Object.values(server.addresses)
     .flat()
-    .flatMap(({ addr, version }) => {
+    .flatMap(({ addr, version, 'OS-EXT-IPS-MAC:mac_addr': mac = null }) => {
       const read = Address.parse(addr)
-      return version === 6 && read.ok ? [read.value] : []
+      return version === 6 && read.ok ? [{ address: read.value, mac }] : []
     })
 }
 

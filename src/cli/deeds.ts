@@ -1,6 +1,9 @@
 // Decides what the commands ask of the engine room.
 // Leaves the doing to deploy/voyage.
+import type { CheckOptions } from '../deploy/check-course.ts'
+import type { Outcome } from '../core/fault.ts'
 import type { ExitCode, Face } from '../deploy/face.ts'
+import type { Probed, ProbeOptions } from '../deploy/probe.ts'
 
 /** What every deed gets beside its own options: `signal` says stop at the next safe place. */
 type With<Options> = (options: Options, face: Face, signal: AbortSignal) => Promise<ExitCode>
@@ -9,9 +12,10 @@ type With<Options> = (options: Options, face: Face, signal: AbortSignal) => Prom
 export type Deeds = {
   rehearse: With<{ file: string }>
   up: With<{ file: string }>
-  check: With<{ file: string | null }>
+  check: With<CheckOptions>
   status: With<{ file: string | null }>
   down: With<{ file: string | null; purgeCache: boolean }>
+  probe(options: ProbeOptions): Promise<Outcome<Probed>>
   /** Interactive on this process's own streams; the answer is the exit code of ssh(1). */
   ssh(options: { file: string | null; name: string; command: readonly string[] }, face: Face): Promise<number>
 }

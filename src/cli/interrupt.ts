@@ -19,7 +19,12 @@ export type Interrupt = {
   release: () => void
 }
 
-export function onInterrupt(process: Signalled, say: (text: string) => void, again: string): Interrupt {
+/** `again` is the command that continues what is interrupted; null: nothing is cut, it ends by this. */
+export function onInterrupt(
+  process: Signalled,
+  say: (text: string) => void,
+  again: string | null,
+): Interrupt {
   const controller = new AbortController()
   const interrupt = () => {
     if (controller.signal.aborted) {
@@ -27,7 +32,8 @@ export function onInterrupt(process: Signalled, say: (text: string) => void, aga
       process.exit(exits.interrupted)
       return
     }
-    say(`Stopping at the next safe place. To continue later: ${again}\nCtrl-C again kills at once.`)
+    if (again !== null)
+      say(`Stopping at the next safe place. To continue later: ${again}\nCtrl-C again kills at once.`)
     controller.abort()
   }
   for (const signal of signals) process.on(signal, interrupt)

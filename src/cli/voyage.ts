@@ -16,6 +16,8 @@ export type VoyageOptions = {
   yes: boolean
   /** The answer to a question where there is neither --yes nor a person. */
   otherwise: boolean
+  /** It goes on until Ctrl-C, which is then its ordinary end. */
+  untilInterrupted?: boolean
 }
 
 export async function voyage(
@@ -31,7 +33,7 @@ export async function voyage(
     : terminal.isLive
       ? liveShow(terminal, paint, again)
       : plainShow(terminal, paint, again)
-  const stop = onInterrupt(process, show.say, again)
+  const stop = onInterrupt(process, show.say, options.untilInterrupted ? null : again)
   const timer = setInterval(() => show.tick(), beat)
   // The second Ctrl-C, or a bug, ends the process with the block still drawn and the cursor hidden.
   process.once('exit', show.pause)
@@ -42,7 +44,7 @@ export async function voyage(
   }
   try {
     const code = await deed(deeds, face, stop.signal)
-    return stop.signal.aborted ? exits.interrupted : code
+    return stop.signal.aborted && !options.untilInterrupted ? exits.interrupted : code
   } finally {
     clearInterval(timer)
     show.pause()

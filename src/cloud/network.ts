@@ -39,6 +39,8 @@ const subnetPool = z.object({
 const fixedIp = z.object({ subnet_id: z.string(), ip_address: z.string() })
 const router = z.object({
   ...marked,
+  status: z.string().default('ACTIVE'),
+  admin_state_up: z.boolean().default(true),
   external_gateway_info: z
     .object({ network_id: z.string(), external_fixed_ips: z.array(fixedIp).default([]) })
     .nullish(),

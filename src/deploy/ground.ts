@@ -3,12 +3,14 @@
 import { join } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Address } from '../core/prefix.ts'
+import type { Shell } from '../core/shell.ts'
 import type { Task } from '../core/task.ts'
 import type { Course } from '../course/course.ts'
 import { adoptedTargets, type Reach, reachBy, thisMachine } from './reach.ts'
 import { imagePackages, tinyImageTask } from '../image/tiny.ts'
 import { readMirror } from '../rehearsal/apt-mirror.ts'
-import { internetPrefix, internetService, internetShell, sshTarget } from '../rehearsal/places.ts'
+import { internetCable } from '../rehearsal/edge-network.ts'
+import { edgeShell, internetPrefix, internetService, internetShell, sshTarget } from '../rehearsal/places.ts'
 import { rehearsalTasks } from '../rehearsal/tasks.ts'
 import { rehearsalWorld, type RehearsalWorld } from '../rehearsal/world.ts'
 import type { World } from './world.ts'
@@ -26,6 +28,8 @@ export type Ground = {
   }
   /** Argv prefix that puts a command where the proof looks from; empty for this machine. */
   outsidePrefix: readonly string[]
+  /** The provider's router, where it can be listened to: its links towards the internet and towards a server. */
+  edge?: (server: string) => { shell: Shell; outer: string; inner: string }
 }
 
 /** What the course stands on. Throws Trouble. */
@@ -85,6 +89,11 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
       imageTask(world, rehearsal.mirror, ['rehearsal/packages']),
     ],
     outsidePrefix: internetPrefix(rehearsal),
+    edge: (server) => ({
+      shell: edgeShell(rehearsal),
+      outer: internetCable,
+      inner: rehearsal.servers.find(({ name }) => name === server)?.port ?? '',
+    }),
     reach: reachBy(world, targets, internetShell(rehearsal)),
     targets: {
       ping: internet.address,

@@ -4,8 +4,8 @@ import { type Outcome } from '../core/fault.ts'
 import { readUpTo } from '../course/bytes.ts'
 import type { Course } from '../course/course.ts'
 import { loadCourse } from '../course/load.ts'
-import { type EventBody, schemaVersion } from '../run/events.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
+import { say } from './say.ts'
 import { type Home, onlyWorld, readNote, type World, worldAt } from './world.ts'
 
 export type Opened = { course: Course; file: string; world: World; rehearsal: boolean }
@@ -31,8 +31,6 @@ function withCourse(home: Home, file: string): Outcome<Opened> {
 
 /** Says the faults to the face, outside any run (nothing was opened, locked or written), and gives the exit code. */
 export function refuse(face: Face, faults: Extract<Outcome<unknown>, { ok: false }>['faults']): ExitCode {
-  const say = (body: EventBody) =>
-    face.event({ schema_version: schemaVersion, at: new Date().toISOString(), run: '', ...body })
-  for (const fault of faults) say({ type: 'fault', fault })
+  for (const fault of faults) say(face, { type: 'fault', fault })
   return exits.usage
 }

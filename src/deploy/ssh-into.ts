@@ -5,10 +5,10 @@ import { quote } from '../host/quote.ts'
 import { sshArgv } from '../host/ssh.ts'
 import { sitesOf } from './ascend.ts'
 import { exits, type Face } from './face.ts'
+import { instancesOf } from './asked-cloud.ts'
 import { groundOf } from './ground.ts'
 import { instanceKeys } from './instance-keys.ts'
 import { openCourse, refuse } from './open-course.ts'
-import { instancesOf } from './prove.ts'
 import { session } from './session.ts'
 import { notUp, planOf } from './plan-of.ts'
 import { homeOf } from './world.ts'
@@ -37,7 +37,7 @@ export async function ssh(
   const code = await session('ssh', world, quiet, new AbortController().signal, async (run) => {
     const plan = planOf(course, rehearsal)
     for (const site of await sitesOf(plan, ground))
-      for (const instance of await instancesOf(run, plan, ground, site)) {
+      for (const instance of await instancesOf(run, plan, ground, site, { pin: true })) {
         names.push(instance.name)
         if (instance.name !== options.name) continue
         const target = {

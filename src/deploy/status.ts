@@ -5,11 +5,11 @@ import type { Shell } from '../core/shell.ts'
 import { Trouble } from '../core/fault.ts'
 import { readJournal } from '../run/journal.ts'
 import { sitesOf } from './ascend.ts'
+import { instancesOf, shown } from './asked-cloud.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
 import { loginText } from './login-text.ts'
 import { openCourse, refuse } from './open-course.ts'
-import { instancesOf, shown } from './prove.ts'
 import { session } from './session.ts'
 import { notUp, planOf } from './plan-of.ts'
 import { homeOf, type World } from './world.ts'
@@ -35,7 +35,7 @@ export async function status(
     const instances = (
       await Promise.all(
         sites.map((site) =>
-          instancesOf(run, plan, ground, site).catch((error: unknown) => {
+          instancesOf(run, plan, ground, site, { pin: false }).catch((error: unknown) => {
             if (error instanceof Trouble) return []
             throw error
           }),

@@ -1,6 +1,6 @@
 // Decides which steps a plan leads to before anybody has looked at the servers: on a fresh Debian 13 as providers install it.
 // Leaves the real facts to host/facts, which `up` reads first.
-import type { HostFacts } from '../core/site.ts'
+import type { HostFacts, Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
@@ -8,23 +8,18 @@ import { hostSteps } from './ascend.ts'
 
 /** Every step of every server that can be deployed, in order. Throws Trouble for a plan that cannot be carried out. */
 export function stepsOffline(plan: Plan): { host: string; steps: HostStep[] }[] {
-  return plan.servers.map((planned) => ({
-    host: planned.name,
-    steps: hostSteps(
-      siteOf(
-        plan,
-        planned.name,
-        planned.facts ??
-          assumed(
-            planned.name,
-            planned.server.cores,
-            planned.server.ramMiB,
-            planned.server.ipv6?.uplink,
-            plan.policy.rehearsal,
-          ),
-      ),
+  return sitesOffline(plan).map((site) => ({ host: site.name, steps: hostSteps(site) }))
+}
+
+/** The sites of a plan with facts that are assumed where none are known. Throws Trouble. */
+export function sitesOffline(plan: Plan): Site[] {
+  return plan.servers.map(({ name, facts, server }) =>
+    siteOf(
+      plan,
+      name,
+      facts ?? assumed(name, server.cores, server.ramMiB, server.ipv6?.uplink, plan.policy.rehearsal),
     ),
-  }))
+  )
 }
 
 function assumed(

@@ -3,20 +3,22 @@
 import type { Fault } from '../core/fault.ts'
 import { Trouble } from '../core/fault.ts'
 import { planJson } from '../plan/json.ts'
-import { type Plan, refuses } from '../plan/plan.ts'
+import { refuses } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
-import { ascend, refusedPlan, sitesOf } from './ascend.ts'
+import { ascend, refusedPlan } from './ascend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
 import { openCourse, refuse } from './open-course.ts'
-import { isRehearsed, notUp, planOf } from './plan-of.ts'
-import { prepareSecrets } from './prepare-secrets.ts'
+import { isRehearsed, planOf } from './plan-of.ts'
 import { prove } from './prove.ts'
+import { say } from './say.ts'
 import { session } from './session.ts'
 import { homeOf, noteWorld } from './world.ts'
 
+export { check } from './check-course.ts'
 export { down } from './descend.ts'
+export { probe } from './probe.ts'
 export { ssh } from './ssh-into.ts'
 export { status } from './status.ts'
 
@@ -49,7 +51,7 @@ async function voyage(
       ? refusal(refusedPlan(plan).fault)
       : await consent(course, world, rehearsal, face)
     if (ready.length > 0) {
-      if (refuses(plan)) sayPlan(face, plan)
+      if (refuses(plan)) say(face, { type: 'plan.made', text: planText(plan), plan: planJson(plan) })
       refuse(face, ready)
       return exits.refused
     }
@@ -67,34 +69,4 @@ async function voyage(
   })
 }
 
-/** The proof again. Changes nothing but the journal. */
-export async function check(
-  options: { file: string | null },
-  face: Face,
-  signal: AbortSignal,
-): Promise<ExitCode> {
-  const opened = openCourse(home(), options.file)
-  if (!opened.ok) return refuse(face, opened.faults)
-  const absent = notUp(opened.value)
-  if (absent) return refuse(face, [absent])
-  const { course, world, rehearsal } = opened.value
-  return session('check', world, face, signal, async (run) => {
-    const plan = planOf(course, rehearsal)
-    const ground = groundOf(course, world, rehearsal)
-    await prepareSecrets(run.vault, course, [], [])
-    return (await prove(run, plan, ground, await sitesOf(plan, ground))).exitCode
-  })
-}
-
 const refusal = (fault: Fault): Fault[] => [fault]
-
-function sayPlan(face: Face, plan: Plan): void {
-  face.event({
-    schema_version: 1,
-    at: new Date().toISOString(),
-    run: '',
-    type: 'plan.made',
-    text: planText(plan),
-    plan: planJson(plan),
-  })
-}

@@ -23,6 +23,8 @@ export type SshTarget = {
   via?: readonly string[]
   /** Ignore the user's ssh_config. Without it ProxyJump, agents and hardware keys of the user's own are respected. */
   bare?: boolean
+  /** Seconds for which a link that is down is tried again. Default: 45. */
+  patienceSeconds?: number
 }
 
 /** ssh(1): its own failures, as opposed to those of the remote command. */
@@ -66,6 +68,15 @@ export function sshArgv(
 ): [string, ...string[]] {
   const [first = 'ssh', ...rest] = [...(target.via ?? []), 'ssh', ...options(target, controlDir), ...extra]
   return [first, ...rest, target.address]
+}
+
+/**
+ * ProxyCommand (ssh_config(5)) by which an ssh started here goes through the server, on the same shared connection; keys
+ * stay here. A `%` that is not a token of the outer ssh is doubled.
+ */
+export function proxyCommand(target: SshTarget, controlDir: string): string {
+  const argv = sshArgv(target, controlDir, ['-T']).map((one) => one.replaceAll('%', '%%'))
+  return `${quote([...argv.slice(0, -1), '-W'])} '[%h]:%p' ${quote(argv.slice(-1))}`
 }
 
 /** A Shell on a server. Throws Trouble `host-unreachable` or `host-refused` when no command could be run there. */

@@ -11,6 +11,9 @@ import {
   type RehearsedServer,
 } from './world.ts'
 
+/** The edge's end of the cable to the internet. */
+export const internetCable = 'inet0'
+
 /** Behind every delegated or static route to a block: what the provider does not route anywhere comes to an end here. */
 const lastResort = 4096
 
@@ -18,7 +21,7 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
   const { edge, internet, servers, mark } = world
   const blocks = servers.map(({ delivery }) => delivery.block.toString())
   const hops = servers.flatMap(({ delivery }) => nextHopOf(delivery) ?? [])
-  const outside = { via: internet.address.toString(), dev: 'inet0', family: 6 } as const
+  const outside = { via: internet.address.toString(), dev: internetCable, family: 6 } as const
   const inside = { via: edge.address.toString(), dev: 'edge0', family: 6 } as const
   return [
     {
@@ -39,7 +42,7 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
       },
       links: [
         {
-          name: 'inet0',
+          name: internetCable,
           kind: { cable: { name: 'edge0', namespace: internet.namespace } },
           addresses: [`${edge.address}/64`, `${edge.ipv4}/24`],
         },
@@ -66,7 +69,7 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
       ],
       routes: [
         { to: 'default', ...outside },
-        { to: 'default', family: 4, via: internet.ipv4, dev: 'inet0' },
+        { to: 'default', family: 4, via: internet.ipv4, dev: internetCable },
         ...blocks.map((to): Route => ({ to, family: 6, metric: lastResort })),
         ...servers.flatMap(staticRoutes),
       ],

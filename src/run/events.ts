@@ -45,6 +45,27 @@ const bodies = [
     vantage: z.string(),
     fault: fault.optional(),
   }),
+  /** A round of looks that go on is over. `findings` are its troubles, causes first. */
+  z.object({
+    type: z.literal('check.round'),
+    round: z.number(),
+    yes: z.number(),
+    no: z.number(),
+    unchecked: z.number(),
+    seconds: z.number(),
+    everySeconds: z.number(),
+    findings: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        verdict: z.enum(['yes', 'no', 'could-not-check']),
+        code: z.string(),
+        seen: z.string(),
+        fix: z.string(),
+        follows: z.number(),
+      }),
+    ),
+  }),
   /** Something a person should know; changes nothing. */
   z.object({ type: z.literal('note'), text: z.string() }),
   z.object({ type: z.literal('fault'), fault }),

@@ -1,7 +1,7 @@
 // Decides what a terminal shows of a run while it goes on: the steps at work, their time and last line, below what is done.
 // Leaves drawing to canvas, and what stays to teller.
-import { type Paint } from './paint.ts'
-import type { Running, Scene } from './scene.ts'
+import { type Paint, verdicts } from './paint.ts'
+import type { Round, Running, Scene } from './scene.ts'
 import { count, duration, fit, place, tame } from './words.ts'
 
 /** A step is quick when it ends before this; only slower ones show their last line. Milliseconds. */
@@ -14,7 +14,7 @@ export function frame(
   size: { columns: number; rows: number },
   paint: Paint,
 ): string {
-  if (scene.running.size === 0) return ''
+  if (scene.running.size === 0) return scene.round ? watching(scene.round, now, size, paint) : ''
   const steps = [...scene.running.values()]
   const room = Math.max(1, Math.floor((size.rows - 3) / 2))
   const shown = steps.slice(0, room).flatMap((one) => lines(one, now, size.columns, paint))
@@ -37,4 +37,25 @@ function foot(scene: Scene, now: number): string {
   const whole = duration((now - scene.began) / 1000)
   if (!scene.phase) return `  ${whole}`
   return `  ${scene.phase.title}: ${scene.settled} of ${scene.phase.tasks} · ${whole} in all`
+}
+
+/** The troubles of the last round, as many as fit, over a line that says when the next one is. */
+function watching(round: Round, now: number, size: { columns: number; rows: number }, paint: Paint): string {
+  const { findings } = round
+  const shown = findings.slice(0, Math.max(1, size.rows - 4))
+  const rows = shown.map(({ title, verdict, code, seen, follows }) => {
+    const { mark, meaning } = verdicts[verdict]
+    const more = follows > 0 ? `, and so ${count(follows, 'more')}` : ''
+    const text = `${title}  ${code}${more}  ${tame(seen)}`
+    return `  ${paint(meaning, mark)} ${fit(text, size.columns - 4)}`
+  })
+  const rest = findings.length - shown.length
+  const hidden = rest > 0 ? [paint('quiet', `  and ${count(rest, 'more finding')}`)] : []
+  const next = Math.max(
+    0,
+    round.everySeconds - Math.max(round.seconds, 0) - (now - Date.parse(round.at)) / 1000,
+  )
+  const { yes, no, unchecked } = round
+  const foot = `  ${yes} yes, ${no} no, ${unchecked} could not check · round ${round.round} · ${next > 0 ? `next in ${duration(next)}` : 'looking'} · Ctrl-C ends`
+  return [...rows, ...hidden, paint('quiet', fit(foot, size.columns))].join('\n')
 }

@@ -11,8 +11,12 @@ export type Running = {
   part: { done: number; total: number } | null
 }
 
+export type Round = Extract<RunEvent, { type: 'check.round' }>
+
 export type Scene = {
   began: number
+  /** The last round of a check that goes on; null: there is none. */
+  round: Round | null
   phase: { title: string; tasks: number } | null
   /** Tasks of the phase that came to an end, kept ones too. */
   settled: number
@@ -21,7 +25,14 @@ export type Scene = {
   running: ReadonlyMap<string, Running>
 }
 
-export const emptyScene: Scene = { began: 0, phase: null, settled: 0, kept: 0, running: new Map() }
+export const emptyScene: Scene = {
+  began: 0,
+  round: null,
+  phase: null,
+  settled: 0,
+  kept: 0,
+  running: new Map(),
+}
 
 /** The scene after one more event. Pure; events of steps that never started are ignored. */
 export function next(scene: Scene, event: RunEvent): Scene {
@@ -49,6 +60,8 @@ export function next(scene: Scene, event: RunEvent): Scene {
     }
     case 'run.finished':
       return { ...scene, phase: null, running: new Map() }
+    case 'check.round':
+      return { ...scene, round: event }
     case 'plan.made':
     case 'check.result':
     case 'note':

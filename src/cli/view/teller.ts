@@ -59,6 +59,12 @@ export class Teller {
         const line = this.#err(`  ${paint(meaning, mark)} ${event.title}${seen}`)
         return event.fault ? [line, this.#err(indent(faultText(event.fault as Fault, paint)))] : [line]
       }
+      case 'check.round': {
+        if (event.round > 1) return []
+        const { yes, no, unchecked, everySeconds } = event
+        const tally = `${yes} yes, ${no} no, ${unchecked} could not check`
+        return [this.#err(`${tally}; again every ${duration(everySeconds)}, and only what changes is told.`)]
+      }
       case 'note':
         return [this.#err(event.text)]
       case 'fault':
