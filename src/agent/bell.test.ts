@@ -47,6 +47,17 @@ describe('what the kernel tells', () => {
     expect(lines.map(isNews)).toEqual([true, true, true, true, true, true, true, true, false])
   })
 
+  it('is news when forwarding is switched', () => {
+    const isNews = newsOf()
+    const lines = [
+      'ipv6 all forwarding off',
+      'ipv6 all forwarding on',
+      'ipv6 dev eno1 forwarding on',
+      'ipv6 all forwarding on',
+    ]
+    expect(lines.map(isNews)).toEqual([true, true, true, false])
+  })
+
   it('is remembered of each address and each destination by itself', () => {
     const isNews = newsOf()
     const lines = ['::1', '::2'].flatMap((host) => [

@@ -36,7 +36,7 @@ export class Bell {
 }
 
 /** `ip monitor` of what IPv6 hangs on. Neighbours are left out: they change with every packet. */
-export const kernelMonitor = ['ip', '-o', 'monitor', 'link', 'address', 'route'] as const
+export const kernelMonitor = ['ip', '-o', 'monitor', 'link', 'address', 'route', 'netconf'] as const
 
 const firstPause = 1_000
 const longestPause = 60_000
@@ -92,10 +92,13 @@ export function newsOf(): (line: string) => boolean {
   }
 }
 
-/** `2: eno1:` of a link, `2: eno1 inet6 2001:db8::1/64` of an address, `default` or `unreachable 2001:db8::/32` of a route. */
+/** `2: eno1:` of a link, `ipv6 all` of kernel parameters, `2: eno1 inet6 2001:db8::1/64` of an address, `default` or `unreachable 2001:db8::/32` of a route. */
 const subjectOf = (line: string): string =>
-  (
-    /^\d+: \S+ inet6? \S+/.exec(line) ??
-    /^\d+: [^ :]+/.exec(line) ??
-    /^(?:[a-z]+ )?[\da-f:./]+|^default/.exec(line)
-  )?.[0] ?? line
+  subjects.map((subject) => subject.exec(line)?.[0]).find((words) => words !== undefined) ?? line
+
+const subjects = [
+  /^\d+: \S+ inet6? \S+/,
+  /^\d+: [^ :]+/,
+  /^(?:ipv4|ipv6|inet|inet6|mpls) (?:dev \S+|all|default)/,
+  /^(?:[a-z]+ )?[\da-f:./]+|^default/,
+]

@@ -2,8 +2,8 @@
 // Leaves the times to the unit (delivery/agent).
 import type { Shell } from '../core/shell.ts'
 
-/** Calls systemd-notify(1) at most this often: a turn a second would otherwise cost a process a second. */
-const everyMilliseconds = 5_000
+/** Calls systemd-notify(1) at most this often: every turn would otherwise cost a process. */
+const everyMilliseconds = 20_000
 
 export type Watchdog = { ready(): Promise<void>; beat(now: number): Promise<void> }
 

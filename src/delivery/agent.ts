@@ -104,7 +104,9 @@ function unitFile(facts: HostFacts): RenderedFile {
     // MB. The heap of a quiet agent is 8; past this V8 gives up, and systemd starts the agent anew.
     '--max-old-space-size=40',
     '--max-semi-space-size=1',
-    '--v8-pool-size=1',
+    // Compiled code is for programs in a hurry: without it 4 MB less, and less of a core too.
+    '--no-opt',
+    '--max-lazy',
     '--optimize-for-size',
     '--no-warnings',
   ].join(' ')
@@ -137,7 +139,7 @@ function unitFile(facts: HostFacts): RenderedFile {
         ...later,
         // EX_CONFIG: a configuration that cannot be read does not get better by starting again.
         ['RestartPreventExitStatus', 78],
-        ['WatchdogSec', 60],
+        ['WatchdogSec', 90],
         ['TimeoutStartSec', 60],
         ['TimeoutStopSec', 10],
         ['KillMode', 'control-group'],
