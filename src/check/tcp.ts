@@ -15,25 +15,25 @@ export async function tryTcp(
 ): Promise<{ verdict: Verdict; seen: string }> {
   const argv = ['sh', '-s', String(address), String(port), String(patience)] as const
   const ran = await place.run(argv, { stdin: script, timeout: (patience + 15) * 1_000 })
-  return readTcp(`[${address}]:${port}`, ran.stdout, ran.stderr)
+  return readTcp(ran.stdout, ran.stderr)
 }
 
 /** Reads what the script printed. What it did not print is nothing that was seen of the port. */
-export function readTcp(where: string, stdout: string, stderr = ''): { verdict: Verdict; seen: string } {
+export function readTcp(stdout: string, stderr = ''): { verdict: Verdict; seen: string } {
   const [, word = '', rest = ''] = /^tcp: (\w+) ?(.*)$/m.exec(stdout) ?? []
   switch (word) {
     case 'open':
-      return { verdict: 'yes', seen: `${where} accepts` }
+      return { verdict: 'yes', seen: 'accepts' }
     case 'refused':
-      return { verdict: 'no', seen: `${where} refuses` }
+      return { verdict: 'no', seen: 'refuses' }
     case 'silent':
-      return { verdict: 'no', seen: `${where} says nothing` }
+      return { verdict: 'no', seen: 'says nothing' }
     case 'error':
-      return { verdict: 'no', seen: `${where}: ${rest}` }
+      return { verdict: 'no', seen: rest }
     default:
       return {
         verdict: 'could-not-check',
-        seen: `${where}: ${rest || lastLine(stderr) || lastLine(stdout) || 'the attempt ended without a word'}`,
+        seen: rest || lastLine(stderr) || lastLine(stdout) || 'the attempt ended without a word',
       }
   }
 }

@@ -156,7 +156,7 @@ describe('one TCP port', () => {
     ['Bienvenue !\ntcp: open\n', '', 'yes'],
     ['\u0007'.repeat(100_000), '', 'could-not-check'],
   ])('%j, %j is %s', (stdout, stderr, verdict) => {
-    const said = readTcp('[::1]:22', stdout, stderr)
+    const said = readTcp(stdout, stderr)
     expect(said.verdict).toBe(verdict)
     expect(said.seen.length).toBeLessThan(300)
   })
@@ -175,6 +175,6 @@ describe('one TCP port', () => {
     for (const shell of [own, noPerl]) expect((await tryTcp(shell, loopback, port)).verdict).toBe('yes')
     await new Promise((done) => server.close(done))
     for (const shell of [own, noPerl])
-      expect(await tryTcp(shell, loopback, port)).toEqual({ verdict: 'no', seen: `[::1]:${port} refuses` })
+      expect(await tryTcp(shell, loopback, port)).toEqual({ verdict: 'no', seen: 'refuses' })
   })
 })
