@@ -4,7 +4,7 @@ import { bridges, type Site } from '../core/site.ts'
 import { command, shell, type HostStep } from '../core/step.ts'
 import { sysctlFile, sysctlKey, type KernelParameter } from '../render/sysctl.ts'
 
-const path = '/etc/sysctl.d/60-bateau.conf'
+export const sysctlPath = '/etc/sysctl.d/60-bateau.conf'
 
 /** In /proc/sys. rp_filter is for IPv4 only and stays as it is. */
 export function kernelParameters(site: Site): KernelParameter[] {
@@ -35,6 +35,26 @@ export function kernelParameters(site: Site): KernelParameter[] {
             absentIsFine: true,
           })),
         ]),
+    ...uplinkParameters(site),
+  ]
+}
+
+/** What the kernel does on the uplink itself, where networkd does not see to it. */
+function uplinkParameters({ facts, delivery }: Site): KernelParameter[] {
+  const of = (name: string, value: number, why: string): KernelParameter => ({
+    path: ['net', 'ipv6', 'conf', facts.uplink.name, name],
+    value,
+    why,
+    absentIsFine: true,
+  })
+  const announced = delivery.kind === 'dhcpv6-pd' || delivery.gateway === 'ra'
+  return [
+    ...(facts.uplinkManager === 'ifupdown' && announced
+      ? [of('accept_ra', 2, 'a router that forwards hears router advertisements at 2 only (ip-sysctl)')]
+      : []),
+    ...(delivery.kind === 'on-link' && delivery.proxy === 'kernel'
+      ? [of('proxy_ndp', 1, "the kernel answers the provider's router for the instances")]
+      : []),
   ]
 }
 
@@ -51,10 +71,10 @@ export function forwardingStep(site: Site): HostStep {
     id: 'network/forwarding',
     title: 'IPv6 forwarding',
     because: 'packets to and from instances pass through the server',
-    files: [sysctlFile(path, ['Written by bateau.'], parameters)],
+    files: [sysctlFile(sysctlPath, ['Written by bateau.'], parameters)],
     run: [
       { argv: ['sh', '-ec', keepDefaultRoute, 'sh', site.facts.uplink.name] },
-      command('/usr/lib/systemd/systemd-sysctl', path),
+      command('/usr/lib/systemd/systemd-sysctl', sysctlPath),
     ],
     verify: parameters
       .filter((parameter) => !parameter.absentIsFine)

@@ -6,20 +6,22 @@ import { dhcpv6Pd } from './dhcpv6-pd.ts'
 import { firewallStep } from './firewall.ts'
 import { forwardingStep } from './forwarding.ts'
 import { nameStep } from './name.ts'
+import { onLink } from './on-link.ts'
 import { routed } from './routed.ts'
 import { segmentsStep } from './segments.ts'
-import { uplinkStep, type UplinkPart } from './uplink.ts'
+import type { UplinkPart } from './uplink-part.ts'
+import { uplinkStep } from './uplink.ts'
 
 /** The uplink's part for the kind of delivery that the course file names. */
 export function uplinkPart(site: Site): UplinkPart {
   const { delivery } = site
   switch (delivery.kind) {
     case 'routed':
-      return routed(site, delivery.gateway)
+      return routed(site, delivery)
     case 'dhcpv6-pd':
-      return dhcpv6Pd(site, delivery.duid)
+      return dhcpv6Pd(site, delivery)
     case 'on-link':
-      throw new RangeError('a plan refuses on-link delivery')
+      return onLink(site, delivery)
   }
 }
 

@@ -1,41 +1,40 @@
-// Decides what a server needs to whose link-local address the provider routes the block (Elastic Metal, Hetzner).
+// Decides what a server needs to which the provider routes the block: to its link-local address (Elastic Metal, Hetzner), or to one that it is given.
 // Leaves the block's use to segments.
 import type { Address } from '../core/prefix.ts'
-import type { Site } from '../core/site.ts'
-import { section } from '../render/systemd-unit.ts'
-import { blackhole, waitFor, type UplinkPart } from './uplink.ts'
+import type { Delivery, Site } from '../core/site.ts'
+import type { Command } from '../core/step.ts'
+import { prints, waitFor, type UplinkPart } from './uplink-part.ts'
 
 /** An RA at most every 1800 s (RFC 4861 section 6.2.1), but a solicitation is answered within seconds. */
 const patienceSeconds = 30
 
-export function routed(site: Site, gateway: 'ra' | Address): UplinkPart {
+export function routed(site: Site, delivery: Extract<Delivery, { kind: 'routed' }>): UplinkPart {
+  const { block, gateway, nextHop } = delivery
+  return {
+    because: `the provider routes ${block} to ${nextHop ? `${nextHop.address} on ${site.name}` : site.name}, whose default route is ${gateway === 'ra' ? 'announced' : `by ${gateway}`}`,
+    gateway,
+    addresses: nextHop ? [`${nextHop.address}/${nextHop.length}`] : [],
+    networkd: { network: [], sections: [] },
+    program: null,
+    ...defaultRoute(site, gateway),
+  }
+}
+
+/** Waits for the way out, and finds it again. */
+export function defaultRoute(site: Site, gateway: 'ra' | Address): { arrive: Command; verify: Command[] } {
   const uplink = site.facts.uplink.name
-  const { block } = site.delivery
-  const own = gateway === 'ra' ? 'proto ra' : `via ${gateway}`
-  const route = `ip -6 route show default dev ${uplink} ${own}`
+  const route = `ip -6 route show default dev ${uplink} ${gateway === 'ra' ? 'proto ra' : `via ${gateway}`}`
   const missing =
     gateway === 'ra'
       ? `no router announces itself on ${uplink}`
       : `the default route by ${gateway} does not stand on ${uplink}`
   return {
-    because: `the provider routes ${block} to ${site.name}, whose default route is ${gateway === 'ra' ? 'announced' : `by ${gateway}`}`,
-    network: gateway === 'ra' ? [['IPv6AcceptRA', true]] : [],
-    sections: [
-      ...(gateway === 'ra'
-        ? []
-        : // On-link: a gateway outside every prefix of the link (fe80::1 at Hetzner) is reached all the same.
-          [section('Route', ['Gateway', String(gateway)], ['GatewayOnLink', true])]),
-      ...blackhole(block),
-    ],
     arrive: waitFor(
       `the IPv6 default route on ${uplink}`,
       `${route} | grep -q .`,
       patienceSeconds,
-      `${missing}: compare delivery.gateway in the course file with the provider's console`,
+      `${missing}: compare ipv6.gateway in the course file with the provider's console`,
     ),
-    verify: [
-      { argv: ['sh', '-c', `${route} | grep -q .`] },
-      { argv: ['sh', '-c', `ip -6 route show type unreachable exact ${block} | grep -q .`] },
-    ],
+    verify: [prints(route), prints(`ip -6 route show type unreachable exact ${site.delivery.block}`)],
   }
 }

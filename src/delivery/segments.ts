@@ -28,7 +28,7 @@ export function publicFile(site: Site): RenderedFile {
     section('Match', ['Name', bridges.public]),
     notForBoot,
     section('Network', ...insideNetwork, ['IPv6SendRA', true]),
-    section('Address', ['Address', `${host}/${prefix.length}`]),
+    section('Address', ['Address', `${host}/${prefix.length}`], ...overUplink(site)),
     section(
       'IPv6SendRA',
       // Over a Neutron router that someone attaches to this network, and that would announce itself too.
@@ -40,6 +40,9 @@ export function publicFile(site: Site): RenderedFile {
     section('IPv6Prefix', ['Prefix', String(prefix)], ['AddressAutoconfiguration', true], ['OnLink', true]),
   ])
 }
+
+/** An on-link block may be a prefix of the uplink too, as announced or as the provider's installer wrote it: br-ex goes first. */
+const overUplink = (site: Site): Setting[] => (site.delivery.kind === 'on-link' ? [['RouteMetric', 128]] : [])
 
 /** Gateways of tenant routers; the host's routes to tenant networks. Undefined for a block too small for any. */
 export function transitFile(site: Site): RenderedFile | undefined {

@@ -35,8 +35,22 @@ export async function readFacts(shell: Shell): Promise<HostFacts> {
     kvm: get('kvm') === 'yes',
     ovsKernel: get('ovs') === 'yes',
     systemd: Number(get('systemd')) || 0,
-    netplanId: get('netplan') || null,
+    ...configuredBy(get('network')),
+    uplinkManager: managerOf(get('manager')),
+    dhclient: get('dhclient') === 'yes',
   }
+}
+
+/** What networkd calls the file that configures the uplink. One of bateau's own does not count: before it there was none. */
+function configuredBy(file: string): Pick<HostFacts, 'netplanId' | 'networkFile'> {
+  const name = /([^/]+)\.network$/.exec(file)?.[1] ?? null
+  if (name === null || name.startsWith('05-bateau-')) return { netplanId: null, networkFile: null }
+  const netplan = /^\/run\/systemd\/network\/10-netplan-(.+)\.network$/.exec(file)?.[1] ?? null
+  return { netplanId: netplan, networkFile: netplan === null ? name : null }
+}
+
+function managerOf(text: string): NonNullable<HostFacts['uplinkManager']> {
+  return text === 'networkd' || text === 'ifupdown' || text === 'NetworkManager' ? text : 'none'
 }
 
 /**
@@ -58,8 +72,13 @@ echo "mac=$(cat "/sys/class/net/$dev/address" 2>/dev/null)"
 if [ -c /dev/kvm ] && (: < /dev/kvm) 2>/dev/null && (: > /dev/kvm) 2>/dev/null && grep -qwE 'vmx|svm' /proc/cpuinfo; then echo kvm=yes; else echo kvm=no; fi
 if [ -d /sys/module/openvswitch ] || modprobe -q openvswitch 2>/dev/null; then echo ovs=yes; else echo ovs=no; fi
 echo "systemd=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')"
-if command -v netplan >/dev/null 2>&1; then
-  id=$(networkctl status "$dev" 2>/dev/null | sed -n 's#.*Network File: /run/systemd/network/10-netplan-\\(.*\\)\\.network#\\1#p')
-  echo "netplan=$id"
-fi
+network=$(networkctl status "$dev" 2>/dev/null | sed -n 's#^ *Network File: */#/#p')
+echo "network=$network"
+if systemctl -q is-active NetworkManager 2>/dev/null && ! nmcli -g GENERAL.STATE device show "$dev" 2>/dev/null | grep -q unmanaged; then echo manager=NetworkManager
+elif grep -q "^$dev=" /run/network/ifstate 2>/dev/null; then echo manager=ifupdown
+elif [ -n "$network" ]; then echo manager=networkd
+else echo manager=none; fi
+for at in /proc/[0-9]*/cmdline; do
+  case $(tr '\\0' ' ' < "$at" 2>/dev/null) in *dhclient*' -6 '*' -P '* | *dhclient*' -P '*' -6 '*) echo dhclient=yes ;; esac
+done 2>/dev/null
 `

@@ -4,6 +4,7 @@ import type { Address } from '../../core/prefix.ts'
 import type { Repair } from '../../core/repair.ts'
 import type { Site } from '../../core/site.ts'
 import { command, type Command } from '../../core/step.ts'
+import { holderOf, reapplyUplink } from '../uplink.ts'
 import { advertise, solicit } from './announce.ts'
 import { leaseUnit } from './lease-unit.ts'
 
@@ -44,7 +45,7 @@ export const announceSelf = (site: Site): Repair => ({
 
 /** With a delegation this also asks for it once more: one exchange of DHCPv6. */
 export function reconfigure(site: Site): Repair[] {
-  if (site.facts.uplinkManager !== undefined && site.facts.uplinkManager !== 'networkd') return []
+  if (holderOf(site.facts) === 'kernel') return [reapply(site)]
   const asks = site.delivery.kind === 'dhcpv6-pd' && site.delivery.client === 'networkd'
   return [
     {
@@ -59,6 +60,17 @@ export function reconfigure(site: Site): Repair[] {
     },
   ]
 }
+
+/** An uplink of ifupdown: what bateau adds to it stands in one unit. */
+const reapply = (site: Site): Repair => ({
+  id: 'uplink/reapply',
+  title: `put bateau's addresses and routes of ${link(site)} back`,
+  because: 'its unit names them all, and touches nothing of ifupdown',
+  commands: reapplyUplink(site),
+  spends: 'nothing',
+  settleSeconds: 5,
+  budget: budget(4, 20),
+})
 
 /** Asks for the delegation again, by the client that holds it. */
 export function askAgain(site: Site): Repair[] {
