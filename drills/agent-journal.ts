@@ -24,9 +24,9 @@ export type Told<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }
 export const tellings = <T extends AgentEvent['type']>(events: readonly AgentEvent[], type: T): Told<T>[] =>
   events.filter((event): event is Told<T> => event.type === type)
 
-/** Nothing is the matter, as far as the agent knows: its last look, or everything it noticed is gone. */
+/** At the last look that the agent told of it could look, and nothing was the matter. */
 export function isWell(events: readonly AgentEvent[]): boolean {
   const looks = tellings(events, 'look')
   const last = looks.at(-1)
-  return last !== undefined && last.findings.length === 0
+  return last !== undefined && last.findings.length === 0 && last.yes > last.unclear
 }

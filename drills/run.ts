@@ -49,9 +49,19 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
       ...(await traffic(drill, stand, from, ended)),
       checked: checked ?? during,
     }
+  } catch (error) {
+    throw new Error(`${drill.fault}: ${story(await since())}`, { cause: error })
   } finally {
     await fault.clear(places)
   }
+}
+
+/** What the agent told meanwhile, for who must find out why a drill failed. */
+function story(events: readonly AgentEvent[]): string {
+  const lines = events
+    .slice(-25)
+    .map(({ schema_version: _, run: _run, host: _host, ...rest }) => JSON.stringify(rest))
+  return ['the agent told', ...lines].join('\n')
 }
 
 /** What happens while the fault stands; gives what `bateau check` says of it, where somebody else must act first. */
