@@ -6,12 +6,14 @@ import type { Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import type { Task } from '../core/task.ts'
 import { classroomSecrets } from '../classroom/input.ts'
+import { type AgentInput, agentSteps, noAgent } from '../delivery/agent.ts'
 import { hostNetwork } from '../delivery/host-network.ts'
 import { packagesEngine } from '../engine/packages/engine.ts'
 import { readFacts } from '../host/facts.ts'
 import { HostSteps } from '../host/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
+import { agentInput, readBundle } from './agent.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { classroomOf } from './classroom-of.ts'
@@ -26,29 +28,41 @@ export async function sitesOf(plan: Plan, ground: Ground): Promise<Site[]> {
 }
 
 /** Everything that a host is given, in order: what `plan --commands` prints and `up` carries out. */
-export function hostSteps(site: Site): HostStep[] {
-  return [...hostNetwork(site), ...packagesEngine(site)]
+export function hostSteps(site: Site, agent: AgentInput): HostStep[] {
+  return [...hostNetwork(site), ...packagesEngine(site), ...agentSteps(site, agent)]
 }
 
-/** The firewall comes first, the network before the engine. */
-function siteTasks(site: Site, ground: Ground, vault: Vault): Task[] {
-  const hands = new HostSteps(ground.reach.shell(site.name), hostSteps(site), vault)
-  const network = hostTasks(site.name, hostNetwork(site), hands)
-  const last = network.at(-1)
-  return [...network, ...hostTasks(site.name, packagesEngine(site), hands, last ? [last.id] : [])]
+/** The firewall comes first, the network before the engine; the agent last, when there is something to watch. */
+function siteTasks(site: Site, agent: AgentInput, ground: Ground, vault: Vault): Task[] {
+  const hands = new HostSteps(ground.reach.shell(site.name), hostSteps(site, agent), vault)
+  const after = (before: readonly Task[], steps: readonly HostStep[]) =>
+    hostTasks(
+      site.name,
+      steps,
+      hands,
+      before.slice(-1).map(({ id }) => id),
+    )
+  const network = after([], hostNetwork(site))
+  const engine = after(network, packagesEngine(site))
+  return [...network, ...engine, ...after(engine, agentSteps(site, agent))]
 }
 
 /** Takes the servers to a cloud with its class; throws Stop or Trouble where it cannot. */
 export async function ascend(session: Session, plan: Plan, ground: Ground): Promise<Site[]> {
   await session.phase('world', 'The servers', ground.tasks)
   const sites = await sitesOf(plan, ground)
+  const agent = agentInput(ground.targets, readBundle())
+  for (const site of sites) {
+    const why = noAgent(site.facts)
+    if (why !== null) session.emit({ type: 'note', text: `${site.name}: ${why}` })
+  }
   await prepareSecrets(
     session.vault,
     plan.course,
-    sites.flatMap(hostSteps),
+    sites.flatMap((site) => hostSteps(site, agent)),
     classroomSecrets(plan.course.groups),
   )
-  const onHosts = sites.flatMap((site) => siteTasks(site, ground, session.vault))
+  const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session.vault))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 
   for (const site of sites) {

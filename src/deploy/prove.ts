@@ -15,9 +15,9 @@ import type { CheckResult } from '../check/result.ts'
 import { about } from '../check/select.ts'
 import { proofConsole, proofInstances } from '../classroom/proof.ts'
 import { routerSeen } from '../classroom/router-look.ts'
-import { engineUnits } from '../engine/packages/services.ts'
 import { proxyCommand } from '../host/ssh.ts'
 import type { Plan } from '../plan/plan.ts'
+import { siteUnits } from './agent.ts'
 import { type AskedCloud, askCloud, shown } from './asked-cloud.ts'
 import type { ExitCode } from './face.ts'
 import type { Ground } from './ground.ts'
@@ -93,7 +93,7 @@ export async function proofInput(
     instances: clouds.flatMap(({ instances }) => instances),
     outsideTargets: ground.targets,
     knownHosts: instanceKeys(world),
-    services: engineUnits,
+    services: siteUnits,
     throughServer: (host) => proxyCommand(ground.reach.target(host), world.control),
     async routerOf(site, tenant) {
       const cloud = clouds.find((one) => one.site === site)

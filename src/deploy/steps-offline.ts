@@ -1,14 +1,18 @@
 // Decides which steps a plan leads to before anybody has looked at the servers: on a fresh Debian 13 as providers install it.
 // Leaves the real facts to host/facts, which `up` reads first.
+import { Address } from '../core/prefix.ts'
 import type { HostFacts, Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
+import { agentInput, bundleToShow } from './agent.ts'
 import { hostSteps } from './ascend.ts'
 
 /** Every step of every server that can be deployed, in order. Throws Trouble for a plan that cannot be carried out. */
 export function stepsOffline(plan: Plan): { host: string; steps: HostStep[] }[] {
-  return sitesOffline(plan).map((site) => ({ host: site.name, steps: hostSteps(site) }))
+  // Where the agents will ping is the course's, or the rehearsal's when it is made; nothing is asked here.
+  const agent = agentInput({ pings: [plan.course.networks.resolvers[0] ?? Address.of('::1')] }, bundleToShow)
+  return sitesOffline(plan).map((site) => ({ host: site.name, steps: hostSteps(site, agent) }))
 }
 
 /** The sites of a plan with facts that are assumed where none are known. Throws Trouble. */
