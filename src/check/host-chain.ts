@@ -6,14 +6,14 @@ import type { Site } from '../core/site.ts'
 import { expectations } from '../delivery/expect/expectations.ts'
 import { troubles } from '../delivery/trouble/catalogue.ts'
 import type { TroubleCode } from '../delivery/trouble/code.ts'
-import { onceLooked, type LookInput } from './host-look.ts'
+import { onceLooked, type HostLook, type LookInput } from './host-look.ts'
 import type { Probe } from './probe.ts'
 import { clockProbe } from './probes/clock.ts'
 import { reachedProbe } from './probes/host.ts'
 import { outFromBlockProbe, outProbe } from './probes/out.ts'
 import { asked } from './probes/routers.ts'
 import { serviceProbes } from './probes/services.ts'
-import { RouterMemory } from './router-memory.ts'
+import { type RouterAsking, RouterMemory } from './router-memory.ts'
 import type { HostProbe } from './host-probe.ts'
 
 export type HostChainInput = LookInput & {
@@ -22,13 +22,17 @@ export type HostChainInput = LookInput & {
   /** A former reading of the same server: a wall clock that jumped since then is seen by it. */
   before?: HostState
   /** Handed in by who looks again and again: routers that do not answer are asked more and more rarely. */
-  memory?: RouterMemory
+  memory?: RouterAsking
 }
 
 /** Ids: `host/<site>/…`. The first is `host/<site>/reached`, which all others need. */
 export function hostChain(input: HostChainInput): Probe[] {
+  return chainOf(input, onceLooked(input))
+}
+
+/** The chain over a reading made elsewhere. */
+export function chainOf(input: HostChainInput, look: () => Promise<HostLook>): Probe[] {
   const { site } = input
-  const look = onceLooked(input)
   const reached = reachedProbe(site, look)
   const { shell, targets, memory = new RouterMemory() } = input
   const asking = { site, shell, targets, memory }

@@ -17,9 +17,11 @@ const provenSeconds = 60
 
 type Asked = { at: number; heard: readonly HeardRouter[]; pause: number }
 
+/** What a chain asks of routers. Throws Trouble as host/router does. */
+export type RouterAsking = Pick<RouterMemory, 'ask' | 'calm' | 'passes'>
+
 /**
- * Kept from look to look by whoever looks more than once. Times are the server's seconds since boot. Throws Trouble as
- * host/router does.
+ * Kept from look to look by whoever looks more than once. Times are the server's seconds since boot.
  */
 export class RouterMemory {
   #asked: Asked | undefined

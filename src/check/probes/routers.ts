@@ -7,9 +7,9 @@ import type { Site } from '../../core/site.ts'
 import { unclear, yes, type Seen } from '../../core/verdict.ts'
 import { gatewayOf, isDefault, slaacAddresses } from '../../delivery/expect/router.ts'
 import { broken } from '../../delivery/trouble/catalogue.ts'
-import type { RouterMemory } from '../router-memory.ts'
+import type { RouterAsking } from '../router-memory.ts'
 
-export type Asking = { site: Site; shell: Shell; targets: readonly Address[]; memory: RouterMemory }
+export type Asking = { site: Site; shell: Shell; targets: readonly Address[]; memory: RouterAsking }
 
 /** By the id of the expectation: what its judgement becomes when routers may be asked. */
 export const asked: Readonly<
