@@ -9,6 +9,11 @@ import { routedSite, site as delegated } from '../delivery/site.fixture.ts'
 import { boot, type HostWorld, lookAtWorld, route, router, stray, wellWorld } from './host-world.fixture.ts'
 import { findings } from './judge.ts'
 
+/** Whose uplink ifupdown configures. */
+const ofKernel = (site: Site): Site => ({
+  ...site,
+  facts: { ...site.facts, netplanId: null, uplinkManager: 'ifupdown' },
+})
 const staticSite = routedSite(Address.of('fe80::1'))
 const hopSite: Site = {
   ...delegated,
@@ -202,11 +207,13 @@ const faults: Record<string, Fault> = {
   'accept_ra set back': {
     code: 'accept-ra-reset',
     manager: 'kernel',
+    site: ofKernel(routedSite('ra')),
     change: all(kernel(`net/ipv6/conf/${uplink}/accept_ra`, '1'), noDefault, silent),
   },
   'accept_ra in no file': {
     code: 'accept-ra-not-persisted',
     manager: 'kernel',
+    site: ofKernel(routedSite('ra')),
     change: state(({ persisted }) => ({
       persisted: {
         'net/ipv6/conf/all/forwarding': persisted['net/ipv6/conf/all/forwarding'] ?? { value: '1', file: '' },
@@ -293,13 +300,13 @@ const kinds: readonly [string, Site, Manager][] = [
   ['a static gateway', staticSite, 'networkd'],
   ['a next hop', hopSite, 'networkd'],
   ['a block on the link', onLinkSite, 'networkd'],
-  ['an uplink of the kernel', routedSite('ra'), 'kernel'],
+  ['an uplink of the kernel', ofKernel(routedSite('ra')), 'kernel'],
   [
     'a delegated block by dhclient on an uplink of the kernel',
-    {
+    ofKernel({
       ...delegated,
       delivery: { kind: 'dhcpv6-pd', block: delegated.delivery.block, duid: '', client: 'dhclient' },
-    },
+    }),
     'kernel',
   ],
 ]

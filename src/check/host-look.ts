@@ -6,6 +6,10 @@ import type { Shell } from '../core/shell.ts'
 import type { Site } from '../core/site.ts'
 import { expectations } from '../delivery/expect/expectations.ts'
 import { firewallUnit } from '../delivery/firewall.ts'
+import { ndppdUnit } from '../delivery/ndppd.ts'
+import { leaseUnit } from '../delivery/repair/lease-unit.ts'
+import { uplinkUnit } from '../delivery/uplink-kernel.ts'
+import { holderOf } from '../delivery/uplink.ts'
 import { kernelKeys } from '../delivery/forwarding.ts'
 import { readHostState, type StateQuestion } from '../host/state.ts'
 
@@ -48,10 +52,20 @@ export function stateQuestion(site: Site, units: readonly string[]): StateQuesti
   }
 }
 
-/** bateau's own units, then those of the engine and the agent; each once. */
+/** What the network of a site leans on, then the units of the engine and the agent; each once, in the order of need. */
 export function ownUnits(site: Site, units: readonly string[]): string[] {
-  const networkd = site.facts.systemd > 0 ? ['systemd-networkd.service'] : []
-  return [...new Set([firewallUnit, ...networkd, ...units])]
+  const { facts, delivery } = site
+  return [
+    ...new Set([
+      firewallUnit,
+      // It has the bridges, whoever has the uplink.
+      'systemd-networkd.service',
+      ...(holderOf(facts) === 'kernel' ? [uplinkUnit] : []),
+      ...[leaseUnit(site)].filter((unit) => unit !== undefined),
+      ...(delivery.kind === 'on-link' && delivery.proxy === 'ndppd' ? [ndppdUnit] : []),
+      ...units,
+    ]),
+  ]
 }
 
 /** Gives the same reading to all who ask in one run. */

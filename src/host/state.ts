@@ -51,7 +51,9 @@ export function parseHostState(text: string, question: StateQuestion, complaint 
     }
   }
   const clock = must('clock', readClock)
-  const { manager, networkFile } = readManager(part('manager').text)
+  const parameters = readParameters(part('kernel').text)
+  const accepts = parameters[`net/ipv6/conf/${question.uplink}/accept_ra`]
+  const { manager, networkFile } = readManager(part('manager').text, accepts)
   const routes = must('routes', readRoutes)
   const leases = readLeases(
     { networkd: part('networkd').text, notes: part('notes').text },
@@ -76,7 +78,7 @@ export function parseHostState(text: string, question: StateQuestion, complaint 
     neighbours: must('neighbours', readNeighbours),
     proxies: part('proxies').code === 0 ? must('proxies', readProxies) : [],
     leases,
-    kernel: readParameters(part('kernel').text),
+    kernel: parameters,
     persisted: {
       ...readSysctlFiles(part('sysctl').text, question.kernel),
       ...(networkFile ? { [acceptKey]: networkFile } : {}),
@@ -114,8 +116,14 @@ function readClock(text: string): { clock: number; uptimeSeconds: number; bootId
   return { clock, uptimeSeconds, bootId }
 }
 
-/** systemd-networkd says of a link that it leaves alone `unmanaged`; NetworkManager knows `true` and `false`. */
-function readManager(text: string): {
+/**
+ * systemd-networkd says of a link that it leaves alone `unmanaged`; NetworkManager knows `true` and `false`. dhcpcd that
+ * listens to routers itself keeps the kernel from it (accept_ra=0); one that does not only asks for prefixes.
+ */
+function readManager(
+  text: string,
+  accepts: string | undefined,
+): {
   manager: UplinkManager
   networkFile?: { value: string; file: string }
 } {
@@ -131,9 +139,9 @@ function readManager(text: string): {
       ? 'networkd'
       : says['NetworkManager'] === 'true' || says['NetworkManager'] === 'full'
         ? 'NetworkManager'
-        : says['dhcpcd'] === undefined
-          ? 'kernel'
-          : 'dhcpcd'
+        : says['dhcpcd'] !== undefined && accepts === '0'
+          ? 'dhcpcd'
+          : 'kernel'
   return { manager, ...(last ? { networkFile: last } : {}) }
 }
 

@@ -5,6 +5,7 @@ import type { Site } from '../../core/site.ts'
 import { unclear, yes, type Seen } from '../../core/verdict.ts'
 import type { Expectation } from '../expectation.ts'
 import { broken } from '../trouble/catalogue.ts'
+import { managerOf } from './link.ts'
 import { gatewayOf } from './router.ts'
 
 const forwarding = 'net/ipv6/conf/all/forwarding'
@@ -41,8 +42,9 @@ function acceptExpectations(site: Site): Expectation[] {
       title: `${site.name} listens to router advertisements on ${name}`,
       codes: ['accept-ra-reset'],
       judge(state) {
-        if (state.manager === 'unknown') return unclear(`who configures ${name} could not be told`)
-        if (state.manager !== 'kernel') return yes(`${state.manager} listens`)
+        const manager = managerOf(site, state)
+        if (manager === 'unknown') return unclear(`who configures ${name} could not be told`)
+        if (manager !== 'kernel') return yes(`${manager} listens`)
         return effective(state, accept, '2', (seen) => broken(site, 'accept-ra-reset', seen))
       },
     },
@@ -51,11 +53,12 @@ function acceptExpectations(site: Site): Expectation[] {
       title: `${site.name} will listen to router advertisements after the next boot`,
       codes: ['accept-ra-not-persisted'],
       judge(state) {
-        if (state.manager === 'unknown') return unclear(`who configures ${name} could not be told`)
-        if (state.manager === 'kernel')
+        const manager = managerOf(site, state)
+        if (manager === 'unknown') return unclear(`who configures ${name} could not be told`)
+        if (manager === 'kernel')
           return persistent(state, accept, '2', (seen) => broken(site, 'accept-ra-not-persisted', seen))
         const says = state.persisted[networkdAccepts]
-        if (says === undefined) return yes(`${state.manager} listens unless told otherwise`)
+        if (says === undefined) return yes(`${manager} listens unless told otherwise`)
         const seen = `${says.file}: IPv6AcceptRA=${says.value}`
         return off.has(says.value.toLowerCase()) ? broken(site, 'accept-ra-not-persisted', seen) : yes(seen)
       },

@@ -1,10 +1,11 @@
 // Decides when the uplink itself is right: switched on, with a signal, and configured by one program only.
 // Leaves addresses and routes on it to their files.
-import type { HostState } from '../../core/host-state.ts'
+import type { HostState, UplinkManager } from '../../core/host-state.ts'
 import type { Site } from '../../core/site.ts'
 import { unclear, yes } from '../../core/verdict.ts'
 import type { Expectation } from '../expectation.ts'
 import { broken } from '../trouble/catalogue.ts'
+import { holderOf } from '../uplink.ts'
 
 export function linkExpectation(site: Site): Expectation {
   const { name } = site.facts.uplink
@@ -31,19 +32,25 @@ export function managerExpectation(site: Site): Expectation {
     codes: ['network-manager-fights'],
     judge(state) {
       const kernel = kernelListens(state, name)
-      if (state.manager === 'unknown') return unclear(`who configures ${name} could not be told`)
-      if (state.manager === 'NetworkManager')
+      const manager = managerOf(site, state)
+      if (manager === 'unknown') return unclear(`who configures ${name} could not be told`)
+      if (manager === 'NetworkManager')
         return broken(site, 'network-manager-fights', `NetworkManager manages ${name}`)
-      if (state.manager !== 'kernel' && kernel)
+      if (manager !== 'kernel' && kernel)
         return broken(
           site,
           'network-manager-fights',
-          `${state.manager} configures ${name}, and the kernel listens to router advertisements too`,
+          `${manager} configures ${name}, and the kernel listens to router advertisements too`,
           { kernel: 'listens' },
         )
-      return yes(`${name} is configured by ${state.manager}`)
+      return yes(`${name} is configured by ${manager}`)
     },
   }
+}
+
+/** Of an uplink that bateau left to the kernel, a dhcpcd beside it is bateau's own, which only asks for the prefix. */
+export function managerOf(site: Site, { manager }: HostState): UplinkManager {
+  return holderOf(site.facts) === 'kernel' && manager === 'dhcpcd' ? 'kernel' : manager
 }
 
 /** 1 listens unless the kernel forwards; 2 listens always (ip-sysctl.rst of Linux). */
