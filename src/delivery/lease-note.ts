@@ -15,35 +15,3 @@ export const noteFunctions = `note() {
   mv "${leaseNotes}/.$2" "${leaseNotes}/$2"
 }
 unnote() { rm -f "${leaseNotes}/$1"; }`
-
-/** Seconds; RFC 8415 section 7.7 has all ones for a lease without end. */
-const forEver = 0xffff_ffff
-
-export type LeaseNote = {
-  client: 'dhcpcd' | 'dhclient'
-  link: string
-  prefix: string
-  /** Null: for ever. */
-  preferredSeconds: number | null
-  validSeconds: number | null
-}
-
-/** What a line of such a file says at `uptimeSeconds`; undefined for anything else, and for a lease that ended. */
-export function readLeaseNote(line: string, uptimeSeconds: number): LeaseNote | undefined {
-  const match = /^(dhcpcd|dhclient) (\S+) ([0-9a-f:]+\/\d{1,3}) (\d{1,10}) (\d{1,10}) (\d{1,10})$/.exec(
-    line.trim(),
-  )
-  const [, client, link, prefix, preferred, valid, at] = match ?? []
-  if (client === undefined || link === undefined || prefix === undefined) return undefined
-  const left = (life: number) => (life >= forEver ? null : life - Math.max(0, uptimeSeconds - Number(at)))
-  const validSeconds = left(Number(valid))
-  if (validSeconds !== null && validSeconds <= 0) return undefined
-  const preferredSeconds = left(Number(preferred))
-  return {
-    client: client === 'dhcpcd' ? 'dhcpcd' : 'dhclient',
-    link,
-    prefix,
-    preferredSeconds: preferredSeconds === null ? null : Math.max(0, preferredSeconds),
-    validSeconds,
-  }
-}
