@@ -29,7 +29,7 @@ type IpLink = {
 }
 
 export type Routers = {
-  /** The last word of each router. */
+  /** The last word of each router, and all that was absurd in what it said. */
   heard: HeardRouter[]
   /** Advertisements that a host must discard, with why. */
   discarded: Malformed[]
@@ -51,8 +51,12 @@ export function routersOf(frames: readonly Frame[]): Routers {
     if (direction === 'out') continue
     const router = heardRouter(bytes)
     if (router === undefined) continue
-    if (isMalformed(router)) discarded.push(router)
-    else heard.set(String(router.router), router)
+    if (isMalformed(router)) {
+      discarded.push(router)
+      continue
+    }
+    const before = heard.get(String(router.router))?.absurd ?? []
+    heard.set(String(router.router), { ...router, absurd: [...new Set([...before, ...router.absurd])] })
   }
   return { heard: [...heard.values()], discarded }
 }
