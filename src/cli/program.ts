@@ -7,6 +7,7 @@ import { exits } from '../deploy/face.ts'
 import { checkCommand } from './command/check.ts'
 import { downCommand } from './command/down.ts'
 import { planCommand } from './command/plan.ts'
+import { probeCommand } from './command/probe.ts'
 import { rehearseCommand } from './command/rehearse.ts'
 import { schemaCommand } from './command/schema.ts'
 import { sshCommand } from './command/ssh.ts'
@@ -48,6 +49,7 @@ export async function run(words: readonly string[], context: Context): Promise<n
   }
   for (const make of [
     planCommand,
+    probeCommand,
     rehearseCommand,
     upCommand,
     statusCommand,
