@@ -6,6 +6,7 @@ import { type Fault, Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import { type AptMirror, readMirror } from './apt-mirror.ts'
 import { baseImage } from './image-cache.ts'
+import { inotifyFaults } from './inotify.ts'
 import { namespacesNamedAs, remains } from './remains.ts'
 import type { RehearsalWorld } from './world.ts'
 
@@ -35,7 +36,7 @@ export async function preflight(
     namespaces(machine),
     foreign(world, machine),
     stateFileSystem(world, machine),
-    ...(isUp ? [] : [disk(world, needs.diskGiB), memory(needs.memoryMiB)]),
+    ...(isUp ? [] : [disk(world, needs.diskGiB), memory(needs.memoryMiB), watches(world)]),
     archiveOf(world, machine, options.env),
   ])
   return found.flat()
@@ -113,6 +114,11 @@ async function stateFileSystem(world: RehearsalWorld, machine: Shell): Promise<F
       fix: 'name a directory on a local disk: XDG_STATE_HOME=/var/lib ./bateau rehearse',
     },
   ]
+}
+
+async function watches(world: RehearsalWorld): Promise<Fault[]> {
+  const limit = await readFile('/proc/sys/fs/inotify/max_user_instances', 'utf8').catch(() => '')
+  return inotifyFaults(world.servers.length, Number.parseInt(limit, 10))
 }
 
 async function disk(world: RehearsalWorld, gib: number): Promise<Fault[]> {
