@@ -189,6 +189,18 @@ const faults: Record<string, Fault> = {
     code: 'second-default-route',
     change: all(strayRoute, (world) => ({ ...world, own: 0.5 })),
   },
+  'a stray router of high preference, whose route comes first': {
+    code: 'second-default-route',
+    change: all(
+      state(({ routes }) => ({
+        routes: [
+          route('::/0', { via: stray, dev: uplink, protocol: 'ra', metric: 512, expiresSeconds: 1_700 }),
+          ...routes,
+        ],
+      })),
+      silent,
+    ),
+  },
   'a stray router beside a static gateway': {
     code: 'second-default-route',
     site: staticSite,
@@ -407,6 +419,11 @@ describe('what cannot be told', () => {
 })
 
 describe('routers', () => {
+  it('elsewhere of a higher metric are a person’s own way back in', async () => {
+    const vpn = state(({ routes }) => ({ routes: [...routes, route('::/0', { dev: 'wg0', metric: 2048 })] }))
+    expect(await codesOf(delegated, vpn(wellWorld(delegated), delegated))).toEqual([])
+  })
+
   it('two that both pass packets on are the provider’s', async () => {
     const world = strayRoute({ ...wellWorld(delegated), strays: [] }, delegated)
     expect(await codesOf(delegated, world)).toEqual([])

@@ -172,7 +172,7 @@ export function lookAtWorld(site: Site, world: HostWorld, before?: HostState): P
   const memory = {
     ask: async () => heard,
     calm() {},
-    passes: async (_: Shell, through: Address) => world.own > 0 && !world.strays.includes(String(through)),
+    passes: async (_: Shell, through: Address) => !world.strays.includes(String(through)),
   }
   const input = { site, shell: pinging(site, world), units: engineUnits, targets, now, memory }
   return runProbes(chainOf({ ...input, ...(before ? { before } : {}) }, look), { now })
