@@ -3,6 +3,8 @@
 import type { CheckOptions } from '../deploy/check-course.ts'
 import type { Outcome } from '../core/fault.ts'
 import type { ExitCode, Face } from '../deploy/face.ts'
+import type { HealOptions } from '../deploy/heal.ts'
+import type { WatchOptions } from '../deploy/watch.ts'
 import type { Probed, ProbeOptions } from '../deploy/probe.ts'
 
 /** What every deed gets beside its own options: `signal` says stop at the next safe place. */
@@ -13,6 +15,8 @@ export type Deeds = {
   rehearse: With<{ file: string }>
   up: With<{ file: string }>
   check: With<CheckOptions>
+  heal: With<HealOptions>
+  watch: With<WatchOptions>
   status: With<{ file: string | null }>
   down: With<{ file: string | null; purgeCache: boolean }>
   probe(options: ProbeOptions): Promise<Outcome<Probed>>

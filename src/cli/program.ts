@@ -6,6 +6,7 @@ import { showFault } from '../core/fault-text.ts'
 import { exits } from '../deploy/face.ts'
 import { checkCommand } from './command/check.ts'
 import { downCommand } from './command/down.ts'
+import { healCommand } from './command/heal.ts'
 import { planCommand } from './command/plan.ts'
 import { probeCommand } from './command/probe.ts'
 import { rehearseCommand } from './command/rehearse.ts'
@@ -13,6 +14,7 @@ import { schemaCommand } from './command/schema.ts'
 import { sshCommand } from './command/ssh.ts'
 import { statusCommand } from './command/status.ts'
 import { upCommand } from './command/up.ts'
+import { watchCommand } from './command/watch.ts'
 import type { Context } from './context.ts'
 import { meanings } from './exit.ts'
 import { usageFault } from './usage.ts'
@@ -54,6 +56,8 @@ export async function run(words: readonly string[], context: Context): Promise<n
     upCommand,
     statusCommand,
     checkCommand,
+    healCommand,
+    watchCommand,
     sshCommand,
     downCommand,
     schemaCommand,

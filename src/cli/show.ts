@@ -49,7 +49,7 @@ export function plainShow(terminal: Terminal, paint: Paint, again: string): Show
 }
 
 export function liveShow(terminal: Terminal, paint: Paint, again: string): Show {
-  const teller = new Teller(paint, again)
+  const teller = new Teller(paint, again, true)
   const canvas = new Canvas(terminal.err)
   const redraw = () => {
     const { columns = 80, rows = 24 } = terminal.err

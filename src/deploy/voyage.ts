@@ -18,6 +18,8 @@ import { homeOf, noteWorld } from './world.ts'
 
 export { check } from './check-course.ts'
 export { down } from './descend.ts'
+export { heal } from './heal.ts'
+export { watch } from './watch.ts'
 export { probe } from './probe.ts'
 export { ssh } from './ssh-into.ts'
 export { status } from './status.ts'

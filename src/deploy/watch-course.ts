@@ -15,7 +15,7 @@ import { groundOf } from './ground.ts'
 import type { Opened } from './open-course.ts'
 import { planOf } from './plan-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
-import { askClouds, type Only, proofInput, tell } from './prove.ts'
+import { askClouds, chosen, type Only, proofInput, tell } from './prove.ts'
 import { say } from './say.ts'
 import { session } from './session.ts'
 
@@ -36,7 +36,9 @@ export async function watchCourse(
     const clouds = await askClouds(run, plan, ground, await sitesOf(plan, ground))
     try {
       for (const { answer } of clouds) if (answer.verdict !== 'yes') tell(run, answer)
-      input = await proofInput(run, plan, ground, clouds)
+      const gathered = await proofInput(run, plan, ground, clouds)
+      chosen(run, proofProbes(gathered), only)
+      input = gathered
     } finally {
       for (const cloud of clouds) await cloud.close()
     }
@@ -51,7 +53,8 @@ function roundOf({ routerOf: _, ...input }: ProofInput, only: Only): () => Probe
   const vantages = (input.vantages ?? []).filter(({ costly }) => !costly)
   return () => {
     const all = proofProbes({ ...input, vantages })
-    return only.length > 0 ? about(all, only) : all.filter(({ heavy }) => !heavy)
+    const picked = about(all, only)
+    return only.length > 0 && picked.ok ? picked.value : all.filter(({ heavy }) => !heavy)
   }
 }
 
@@ -68,8 +71,8 @@ async function rounds(
     const results = await runProbes(probes(), { now, signal })
     // What an interrupt cut short says nothing; the last whole round counts.
     if (signal.aborted) break
-    for (const result of changed(last, results)) tell({ emit: (body) => say(face, body) }, result)
-    say(face, roundEvent(round, results, (performance.now() - began) / 1_000, everySeconds))
+    const seconds = (performance.now() - began) / 1_000
+    say(face, roundEvent({ round, seconds, everySeconds }, last, results))
     last = results
     const rest = everySeconds * 1_000 - (performance.now() - began)
     await pause(Math.max(rest, 0), undefined, { signal }).catch(() => {})
@@ -78,28 +81,24 @@ async function rounds(
 }
 
 function roundEvent(
-  round: number,
+  about: { round: number; seconds: number; everySeconds: number },
+  before: readonly CheckResult[],
   results: readonly CheckResult[],
-  seconds: number,
-  everySeconds: number,
 ): EventBody {
   const count = (verdict: CheckResult['verdict']) => results.filter((one) => one.verdict === verdict).length
   return {
     type: 'check.round',
-    round,
+    ...about,
     yes: count('yes'),
     no: count('no'),
     unchecked: count('could-not-check'),
-    seconds,
-    everySeconds,
+    changed: changed(before, results).map(look),
     findings: findings(results).map(({ result, fault, follows }) => ({
-      id: result.id,
-      title: result.title,
-      verdict: result.verdict,
-      code: fault.code,
-      seen: result.seen,
-      fix: fault.fix,
-      follows: follows.length,
+      ...look(result),
+      fault,
+      follows: follows.map(({ id }) => id),
     })),
   }
 }
+
+const look = ({ at: _, dependsOn: __, ...result }: CheckResult) => result

@@ -17,6 +17,18 @@ const fault = z.object({
 
 const task = { id: z.string(), title: z.string(), lane: z.string() }
 
+const repair = { host: z.string(), repair: z.string(), code: z.string() }
+const commands = z.array(z.array(z.string()))
+
+const look = z.object({
+  id: z.string(),
+  title: z.string(),
+  verdict: z.enum(['yes', 'no', 'could-not-check']),
+  seen: z.string(),
+  vantage: z.string(),
+  fault: fault.optional(),
+})
+
 const bodies = [
   /** First of a run: which command, on which course. `resumes` names the run that was cut, if one was. */
   z.object({
@@ -36,16 +48,8 @@ const bodies = [
   z.object({ type: z.literal('step.part'), ...task, done: z.number(), total: z.number() }),
   z.object({ type: z.literal('step.done'), ...task, seconds: z.number() }),
   z.object({ type: z.literal('step.failed'), ...task, seconds: z.number(), fault }),
-  z.object({
-    type: z.literal('check.result'),
-    id: z.string(),
-    title: z.string(),
-    verdict: z.enum(['yes', 'no', 'could-not-check']),
-    seen: z.string(),
-    vantage: z.string(),
-    fault: fault.optional(),
-  }),
-  /** A round of looks that go on is over. `findings` are its troubles, causes first. */
+  look.extend({ type: z.literal('check.result') }),
+  /** A round of looks that go on is over. `changed` is what answers otherwise than before, `findings` all troubles, causes first. */
   z.object({
     type: z.literal('check.round'),
     round: z.number(),
@@ -54,17 +58,29 @@ const bodies = [
     unchecked: z.number(),
     seconds: z.number(),
     everySeconds: z.number(),
-    findings: z.array(
-      z.object({
-        id: z.string(),
-        title: z.string(),
-        verdict: z.enum(['yes', 'no', 'could-not-check']),
-        code: z.string(),
-        seen: z.string(),
-        fix: z.string(),
-        follows: z.number(),
-      }),
-    ),
+    changed: z.array(look),
+    findings: z.array(look.extend({ fault, follows: z.array(z.string()) })),
+  }),
+  /** What the agent of a server told (agent/events), with its line for people; empty: none. */
+  z.object({ type: z.literal('agent.event'), host: z.string(), text: z.string(), event: z.unknown() }),
+  /** How a server that is watched does, in a line. */
+  z.object({
+    type: z.literal('watch.state'),
+    host: z.string(),
+    mood: z.enum(['well', 'broken', 'unsure']),
+    text: z.string(),
+  }),
+  /** Of a dry run: what would be carried out on the server. */
+  z.object({ type: z.literal('repair.planned'), ...repair, title: z.string(), commands }),
+  z.object({ type: z.literal('repair.started'), ...repair, title: z.string(), commands }),
+  z.object({ type: z.literal('repair.done'), ...repair, helped: z.boolean(), seen: z.string() }),
+  /** No repair is left for this cause: what a person must do. */
+  z.object({
+    type: z.literal('given-up'),
+    host: z.string(),
+    code: z.string(),
+    why: z.string(),
+    fix: z.string(),
   }),
   /** Something a person should know; changes nothing. */
   z.object({ type: z.literal('note'), text: z.string() }),

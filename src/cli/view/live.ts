@@ -14,6 +14,7 @@ export function frame(
   size: { columns: number; rows: number },
   paint: Paint,
 ): string {
+  if (scene.watched.size > 0) return listening(scene, size, paint)
   if (scene.running.size === 0) return scene.round ? watching(scene.round, now, size, paint) : ''
   const steps = [...scene.running.values()]
   const room = Math.max(1, Math.floor((size.rows - 3) / 2))
@@ -39,14 +40,28 @@ function foot(scene: Scene, now: number): string {
   return `  ${scene.phase.title}: ${scene.settled} of ${scene.phase.tasks} · ${whole} in all`
 }
 
+const moods = { well: verdicts.yes, broken: verdicts.no, unsure: verdicts['could-not-check'] }
+
+/** A line a server, as many as fit, below what the agents told. */
+function listening(scene: Scene, size: { columns: number; rows: number }, paint: Paint): string {
+  const all = [...scene.watched.values()]
+  const shown = all.slice(0, Math.max(1, size.rows - 3)).map(({ mood, text }) => {
+    const { mark, meaning } = moods[mood]
+    return `  ${paint(meaning, mark)} ${fit(tame(text), size.columns - 4)}`
+  })
+  const hidden = all.length - shown.length
+  const more = hidden > 0 ? [paint('quiet', `  and ${count(hidden, 'more server')}`)] : []
+  return [...shown, ...more, paint('quiet', '  Ctrl-C ends')].join('\n')
+}
+
 /** The troubles of the last round, as many as fit, over a line that says when the next one is. */
 function watching(round: Round, now: number, size: { columns: number; rows: number }, paint: Paint): string {
   const { findings } = round
   const shown = findings.slice(0, Math.max(1, size.rows - 4))
-  const rows = shown.map(({ title, verdict, code, seen, follows }) => {
+  const rows = shown.map(({ title, verdict, fault, seen, follows }) => {
     const { mark, meaning } = verdicts[verdict]
-    const more = follows > 0 ? `, and so ${count(follows, 'more')}` : ''
-    const text = `${title}  ${code}${more}  ${tame(seen)}`
+    const more = follows.length > 0 ? `, and so ${follows.length} more` : ''
+    const text = `${title}  ${fault.code}${more}  ${tame(seen)}`
     return `  ${paint(meaning, mark)} ${fit(text, size.columns - 4)}`
   })
   const rest = findings.length - shown.length

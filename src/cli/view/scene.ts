@@ -13,6 +13,8 @@ export type Running = {
 
 export type Round = Extract<RunEvent, { type: 'check.round' }>
 
+export type WatchedState = Extract<RunEvent, { type: 'watch.state' }>
+
 export type Scene = {
   began: number
   /** The last round of a check that goes on; null: there is none. */
@@ -23,6 +25,8 @@ export type Scene = {
   /** Kept since they were last spoken of. */
   kept: number
   running: ReadonlyMap<string, Running>
+  /** Servers whose agents are listened to, by name. */
+  watched: ReadonlyMap<string, WatchedState>
 }
 
 export const emptyScene: Scene = {
@@ -32,6 +36,7 @@ export const emptyScene: Scene = {
   settled: 0,
   kept: 0,
   running: new Map(),
+  watched: new Map(),
 }
 
 /** The scene after one more event. Pure; events of steps that never started are ignored. */
@@ -62,8 +67,15 @@ export function next(scene: Scene, event: RunEvent): Scene {
       return { ...scene, phase: null, running: new Map() }
     case 'check.round':
       return { ...scene, round: event }
+    case 'watch.state':
+      return { ...scene, watched: new Map(scene.watched).set(event.host, event) }
     case 'plan.made':
     case 'check.result':
+    case 'agent.event':
+    case 'repair.planned':
+    case 'repair.started':
+    case 'repair.done':
+    case 'given-up':
     case 'note':
     case 'fault':
     case 'report':

@@ -2,13 +2,16 @@
 // Leaves what is shown only while it lasts to live and plain.
 import type { Fault } from '../../core/fault.ts'
 import { showFault } from '../../core/fault-text.ts'
+import { quote } from '../../host/quote.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { type Paint, verdicts } from './paint.ts'
-import { emptyScene, next, type Scene } from './scene.ts'
+import { emptyScene, next, type Round, type Scene } from './scene.ts'
 import { count, duration, place, tame } from './words.ts'
 
 /** `out` is what was asked for (plan, report), `err` is how it goes. Text without a final newline. */
 export type Said = { to: 'out' | 'err'; text: string }
+
+type Finding = Round['findings'][number]
 
 /** Follows a run and says what stays on the screen. `again` is the command that continues the run. */
 export class Teller {
@@ -16,15 +19,19 @@ export class Teller {
   readonly #paint: Paint
   readonly #again: string
 
-  constructor(paint: Paint, again: string) {
+  readonly #isLive: boolean
+
+  /** `isLive`: what lasts is drawn below by somebody else. */
+  constructor(paint: Paint, again: string, isLive = false) {
     this.#paint = paint
     this.#again = again
+    this.#isLive = isLive
   }
 
   tell(event: RunEvent): Said[] {
     const before = this.scene
     this.scene = next(before, event)
-    const said = this.#say(event)
+    const said = this.#say(event, before)
     const speaksOfKept =
       event.type === 'phase.started' || event.type === 'run.finished' || event.type === 'report'
     if (!speaksOfKept || before.kept === 0) return said
@@ -32,7 +39,7 @@ export class Teller {
     return [this.#err(this.#paint('quiet', `  = ${count(before.kept, 'step')} found done`)), ...said]
   }
 
-  #say(event: RunEvent): Said[] {
+  #say(event: RunEvent, before: Scene): Said[] {
     const paint = this.#paint
     switch (event.type) {
       case 'run.started':
@@ -59,12 +66,33 @@ export class Teller {
         const line = this.#err(`  ${paint(meaning, mark)} ${event.title}${seen}`)
         return event.fault ? [line, this.#err(indent(faultText(event.fault as Fault, paint)))] : [line]
       }
-      case 'check.round': {
-        if (event.round > 1) return []
-        const { yes, no, unchecked, everySeconds } = event
-        const tally = `${yes} yes, ${no} no, ${unchecked} could not check`
-        return [this.#err(`${tally}; again every ${duration(everySeconds)}, and only what changes is told.`)]
+      case 'check.round':
+        return this.#round(event, before)
+      case 'agent.event': {
+        if (event.text === '') return []
+        const at = (event.event as { at?: string } | null)?.at ?? event.at
+        return [this.#err(`${timeOf(at)}  ${event.host}  ${tame(event.text)}`)]
       }
+      case 'watch.state':
+        // In a terminal the line stands below, and is drawn anew (live).
+        return this.#isLive ? [] : [this.#err(`${timeOf(event.at)}  ${event.text}`)]
+      case 'repair.planned':
+      case 'repair.started': {
+        const lines = event.commands.map((argv) => `      ${quote(argv)}`)
+        const head = `  ${paint('active', '▸')} ${event.host}  ${event.title}  ${paint('quiet', event.code)}`
+        return [this.#err([head, ...(event.type === 'repair.planned' ? lines : [])].join('\n'))]
+      }
+      case 'repair.done': {
+        const { mark, meaning } = verdicts[event.helped ? 'yes' : 'no']
+        const how = event.helped ? 'it helped' : `it did not help: ${tame(event.seen)}`
+        return [this.#err(`  ${paint(meaning, mark)} ${event.host}  ${how}  ${paint('quiet', event.code)}`)]
+      }
+      case 'given-up':
+        return [
+          this.#err(
+            `  ${paint('bad', '✗')} ${event.host}  ${event.code} is for a person\n${indent(`${event.why}\n${event.fix}`)}`,
+          ),
+        ]
       case 'note':
         return [this.#err(event.text)]
       case 'fault':
@@ -77,6 +105,32 @@ export class Teller {
       case 'step.part':
         return []
     }
+  }
+
+  /** What is new since the last round, by cause: what follows from one is only counted. */
+  #round(event: Round, { round: last }: Scene): Said[] {
+    const paint = this.#paint
+    const key = (one: Finding) => `${one.id} ${one.fault.code}`
+    const had = new Map(last?.findings.map((one) => [key(one), one]))
+    const has = new Map(event.findings.map((one) => [key(one), one]))
+    const time = paint('quiet', event.at.slice(11, 19))
+    const gone = [...had].filter(([id]) => !has.has(id)).map(([, one]) => one)
+    const fresh = event.findings.filter((one) => !had.has(key(one)))
+    return [
+      ...gone.map((one) => this.#err(`${time} ${paint('good', '✓')} over: ${one.title}`)),
+      ...fresh.flatMap((one) => {
+        const { mark, meaning } = verdicts[one.verdict]
+        const more = one.follows.length > 0 ? paint('quiet', `  (and so ${one.follows.length} more)`) : ''
+        return [
+          this.#err(`${time} ${paint(meaning, mark)} not so: ${one.title}${more}`),
+          this.#err(indent(paint('quiet', tame(one.seen)))),
+          this.#err(indent(faultText(one.fault as Fault, paint))),
+        ]
+      }),
+      ...(event.round === 1 || gone.length + fresh.length > 0
+        ? [this.#err(`${time}   ${tally(event)}`)]
+        : []),
+    ]
   }
 
   #end(event: Extract<RunEvent, { type: 'run.finished' }>): Said[] {
@@ -121,8 +175,18 @@ export function faultText(fault: Fault, paint: Paint): string {
   return [paint('bad', head), ...rest].join('\n')
 }
 
+function tally({ yes, no, unchecked, round, everySeconds }: Round): string {
+  const all = `${yes} yes, ${no} no, ${unchecked} could not check`
+  return round > 1 ? all : `${all}; again every ${duration(everySeconds)}, and what changes is told`
+}
+
 function step({ lane, title }: { lane: string; title: string }): string {
   return `${place(lane).padEnd(5)} ${title}`
+}
+
+/** Of this machine's time zone. */
+function timeOf(at: string): string {
+  return new Date(at).toTimeString().slice(0, 8)
 }
 
 function indent(text: string): string {
