@@ -6,6 +6,7 @@ import { hostId } from '../check/host-chain.ts'
 import { emptyLedger, type Ledger } from '../check/ledger.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Site } from '../core/site.ts'
+import { wantedProxies } from '../delivery/wanted-proxies.ts'
 import { readBoot } from './boot.ts'
 import { Bell, kernelMonitor, monitor, newsOf } from './bell.ts'
 import { Chain } from './chain.ts'
@@ -17,6 +18,7 @@ import { loop } from './loop.ts'
 import { mender } from './mend.ts'
 import { Metrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
+import { keepProxies } from './proxies.ts'
 import { keepRouterRoutes, northbound, routersMonitor } from './router-routes.ts'
 import { fileStore } from './store.ts'
 import { teller } from './teller.ts'
@@ -77,8 +79,10 @@ export async function runAgent(
     routesDue = Number.NEGATIVE_INFINITY
     bell.ring()
   }
-  const bells = [monitor(shell, kernelMonitor, ring, clock, signal, newsOf())]
-  if (existsSync(northbound)) bells.push(monitor(shell, routersMonitor, ring, clock, signal))
+  const bells = [monitor(shell, kernelMonitor, ring, clock, signal, { isNews: newsOf() })]
+  const hasNorthbound = () => existsSync(northbound)
+  if (site.addressing.transit !== null)
+    bells.push(monitor(shell, routersMonitor, ring, clock, signal, { isThere: hasNorthbound }))
 
   if (config.metricsPort !== null)
     await serveMetrics(
@@ -107,6 +111,10 @@ export async function runAgent(
         }),
     )
 
+  const proxies =
+    site.delivery.kind === 'on-link' && site.delivery.proxy === 'kernel'
+      ? fileStore<readonly string[]>(join(directory, 'proxies.json'), [], isTexts)
+      : undefined
   const dog = watchdog(shell, environment)
   const ledger = fileStore<Ledger>(join(directory, 'ledger.json'), emptyLedger, isLedger)
   const beat = () => dog.beat(clock.milliseconds())
@@ -121,7 +129,9 @@ export async function runAgent(
       patientUntil: boot.seconds < justBooted ? clock.milliseconds() + patience : 0,
       mend: mends ? mender({ site, shell, clock, ledger, tell, beat }, signal) : null,
       async keep() {
-        if (!mends || clock.milliseconds() < routesDue || !existsSync(northbound)) return
+        if (mends && proxies && chain.state)
+          await keepProxies(shell, site.facts.uplink.name, proxies, wantedProxies(site, chain.state), tell)
+        if (!mends || clock.milliseconds() < routesDue || !hasNorthbound()) return
         routesDue = clock.milliseconds() + routesEvery
         await keepRouterRoutes(site, shell, tell)
       },
@@ -138,6 +148,8 @@ export async function runAgent(
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText)
 
 const isLedger = (value: unknown): value is Ledger => {
   const { tries, dhcpv6, seen, givenUp } = Object(value) as Partial<Ledger>

@@ -86,4 +86,22 @@ describe('a monitor', () => {
     expect(starts).toEqual([0, 1_000, 3_000, 7_000, 15_000])
     expect(await clock.run(bell.answer(clock, 1_000, never))).toBe('bell')
   })
+
+  it('of something that is not there waits for it, and is silent', async () => {
+    const clock = new FakeClock()
+    const stop = new AbortController()
+    let rings = 0
+    let starts = 0
+    const shell: Shell = {
+      name: 'os1',
+      run: async () => {
+        starts++
+        stop.abort()
+        return { code: 0, stdout: '', stderr: '' }
+      },
+    }
+    const isThere = () => clock.milliseconds() >= 60_000
+    await clock.run(monitor(shell, ['x'], () => void rings++, clock, stop.signal, { isThere }))
+    expect({ starts, rings, at: clock.milliseconds() }).toEqual({ starts: 1, rings: 0, at: 60_000 })
+  })
 })

@@ -40,9 +40,11 @@ export const kernelMonitor = ['ip', '-o', 'monitor', 'link', 'address', 'route',
 
 const firstPause = 1_000
 const longestPause = 60_000
+/** How often something that is not there (a database that has not started yet) is looked for. */
+const absentPause = 5_000
 
 /**
- * Rings for each line that a monitoring command prints and `isNews` takes for one, and when it ends. A command that
+ * Rings for each line that a monitoring command prints and `isNews` takes for one, and when it ends. Not run while `isThere` says no. A command that
  * ends is started again, each time later, for as long as it ends at once; nothing hangs on it but speed.
  */
 export async function monitor(
@@ -51,9 +53,14 @@ export async function monitor(
   ring: () => void,
   clock: Clock,
   signal: AbortSignal,
-  isNews: (line: string) => boolean = () => true,
+  options: { isNews?: (line: string) => boolean; isThere?: () => boolean } = {},
 ): Promise<void> {
+  const { isNews = () => true, isThere = () => true } = options
   for (let pause = firstPause; !signal.aborted;) {
+    if (!isThere()) {
+      await clock.wait(absentPause, signal)
+      continue
+    }
     const began = clock.milliseconds()
     await shell.run(argv, { signal, keep: false, onLine: (line) => void (isNews(line) && ring()) })
     if (signal.aborted) return

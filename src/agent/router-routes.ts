@@ -14,17 +14,14 @@ const question = JSON.stringify([
   { op: 'select', table: 'Logical_Router_Port', where: [], columns: ['_uuid', 'networks'] },
 ])
 
-/** Rings when a router or a port of one comes or goes; what it prints is not read. */
+/** Rings when a router, or a port of one, comes or goes; what it prints is not read. */
 export const routersMonitor: readonly [string, ...string[]] = [
   'ovsdb-client',
   'monitor',
   `unix:${northbound}`,
   'OVN_Northbound',
   'Logical_Router',
-  'name,ports',
-  '--',
-  'Logical_Router_Port',
-  'networks',
+  'ports',
 ]
 
 /** Adds and removes what differs, and tells it. Where OVN does not answer, every route stays as it is. */
