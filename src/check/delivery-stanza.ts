@@ -1,11 +1,13 @@
 // Decides what of a course file a probed server becomes: its entry under `servers`, as YAML.
 // Leaves whether the file is sound to course/. A DUID never stands in it: the name of its file does.
 import type { HostFacts } from '../core/site.ts'
+import type { RootDisk } from '../host/root-disk.ts'
 import type { Told } from './delivery-kind.ts'
 
 export type StanzaInput = {
   told: Told
   facts: HostFacts
+  disk: RootDisk | null
   /** As ssh takes it. */
   address: string
   /** File of the DUID, as it was named. */
@@ -15,7 +17,7 @@ export type StanzaInput = {
 }
 
 /** Null where nothing can be served from what is delivered, or nothing could be told. */
-export function stanza({ told, facts, address, duidFile, client }: StanzaInput): string | null {
+export function stanza({ told, facts, disk, address, duidFile, client }: StanzaInput): string | null {
   const { kind, block, gateway, nextHop } = told
   if (block === null || (kind !== 'routed' && kind !== 'dhcpv6-pd' && kind !== 'on-link')) return null
   const ipv6 = [
@@ -33,6 +35,9 @@ export function stanza({ told, facts, address, duidFile, client }: StanzaInput):
     `    address: ${quoted(address)}`,
     `    cores: ${facts.cores}`,
     `    ram: ${Math.max(1, Math.round(facts.memoryMiB / 1024))} GiB`,
+    disk === null
+      ? '    # disks: [{kind: ssd, size: … GB}]   not seen: the console names them'
+      : `    disks: [{kind: ${disk.kind}, size: ${disk.gigabytes} GB}]`,
     '    ipv6:',
     ...ipv6.map((line) => `      ${line}`),
   ]

@@ -15,6 +15,7 @@ import { deliveryText, seenLines } from '../check/delivery-text.ts'
 import { duidText, readDuid } from '../course/duid.ts'
 import { closeConnection } from '../host/forward.ts'
 import { readFacts } from '../host/facts.ts'
+import { readRootDisk } from '../host/root-disk.ts'
 import { sshShell, type SshTarget } from '../host/ssh.ts'
 import { spawnRun } from '../host/spawn.ts'
 import { adviseClient, networkdObjections } from '../plan/client.ts'
@@ -95,7 +96,15 @@ export async function probeShells({ address, duidFile, ...input }: ShellsInput):
   const evidence = await lookAtDelivery({ ...input, facts })
   const told = tellDelivery(evidence)
   const advised = adviseClient(facts)
-  const entry = stanza({ told, facts, address, duidFile, client: advised === 'networkd' ? null : advised })
+  const disk = await readRootDisk(input.server)
+  const entry = stanza({
+    told,
+    facts,
+    disk,
+    address,
+    duidFile,
+    client: advised === 'networkd' ? null : advised,
+  })
   const why = networkdObjections(facts)
   const client = `${advised} would hold a delegated block here${why === null ? '' : `: ${why}`}`
   const exitCode = told.kind === 'unknown' ? exits.unchecked : exits.done
