@@ -9,7 +9,12 @@ import { section, systemdUnit, type Setting } from '../render/systemd-unit.ts'
  */
 const restartSeconds = 60
 
-export function clientUnit(name: string, what: string, service: readonly Setting[]): RenderedFile {
+export function clientUnit(
+  name: string,
+  uplink: string,
+  what: string,
+  service: readonly Setting[],
+): RenderedFile {
   return systemdUnit(
     name,
     ['Written by bateau.'],
@@ -22,8 +27,18 @@ export function clientUnit(name: string, what: string, service: readonly Setting
         ['After', 'bateau-firewall.service network.target'],
         ['StartLimitIntervalSec', 0],
       ),
-      section('Service', ...service, ['Restart', 'on-failure'], ['RestartSec', restartSeconds]),
+      section(
+        'Service',
+        ['ExecStartPre', `sh -c '${ready(uplink)}'`],
+        ...service,
+        ['Restart', 'on-failure'],
+        ['RestartSec', restartSeconds],
+      ),
       section('Install', ['WantedBy', 'multi-user.target']),
     ],
   )
 }
+
+/** DHCPv6 leaves from the link-local address, which is not there in the first seconds of a boot; dhclient would give up at once. */
+const ready = (uplink: string) =>
+  `i=0; until ip -6 addr show dev ${uplink} scope link -tentative | grep -q inet6 || [ $$i -ge 30 ]; do i=$$((i + 1)); sleep 1; done`

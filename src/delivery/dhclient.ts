@@ -8,11 +8,10 @@ import type { Program } from './uplink-part.ts'
 
 export const dhclientUnit = 'bateau-dhclient.service'
 
-/** Places that Ubuntu's AppArmor profile of dhclient leaves open to it. */
-const config = '/etc/dhcp/bateau6.conf'
+const config = '/etc/bateau/dhclient6.conf'
 const leases = '/var/lib/dhcp/dhclient6.bateau.leases'
 const pid = '/run/dhclient6.bateau.pid'
-const hook = '/etc/dhcp/dhclient-exit-hooks.d/bateau'
+const hook = '/etc/bateau/dhclient-hook'
 
 export function dhclient(site: Site, duid: string): Program {
   const uplink = site.facts.uplink.name
@@ -20,9 +19,11 @@ export function dhclient(site: Site, duid: string): Program {
     unit: dhclientUnit,
     files: [
       file(config, configText(uplink, duid), '0600'),
-      file(hook, hookText),
-      clientUnit(dhclientUnit, `DHCPv6 client for the block of ${site.name}`, [
-        ['ExecStart', `dhclient -6 -P -d -q -cf ${config} -lf ${leases} -pf ${pid} ${uplink}`],
+      file(hook, hookText, '0755'),
+      clientUnit(dhclientUnit, uplink, `DHCPv6 client for the block of ${site.name}`, [
+        ['ExecStart', `dhclient -6 -P -d -q -cf ${config} -lf ${leases} -pf ${pid} -sf ${hook} ${uplink}`],
+        // Ubuntu's profile of dhclient lets it run its own script only; without AppArmor this says nothing.
+        ['AppArmorProfile', '-unconfined'],
       ]),
     ],
     prepare: [
@@ -36,7 +37,7 @@ DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends isc-d
   }
 }
 
-/** dhclient.conf(5). Without `request` it would ask for names and servers, and its script would write them. */
+/** dhclient.conf(5). Without `request` it would ask for names and servers. */
 function configText(uplink: string, duid: string): string {
   return `# Written by bateau.
 interface "${uplink}" {
@@ -45,15 +46,17 @@ interface "${uplink}" {
 }`
 }
 
-/** dhclient-script(8): read by it at its end, for every interface and both families; in a shell of its own here. */
-const hookText = `# Written by bateau: notes which prefix dhclient holds.
-(
+/**
+ * dhclient-script(8): reasons and variables. In the place of Debian's own script, which begins by taking every permanent
+ * IPv6 address from the interface.
+ */
+const hookText = `#!/bin/sh
+# Written by bateau: notes which prefix dhclient holds, and touches nothing.
 ${noteFunctions}
 case $reason in
   BOUND6 | RENEW6 | REBIND6)
     [ -z "$new_ip6_prefix" ] ||
       note dhclient "$interface" "$new_ip6_prefix" "$new_preferred_life" "$new_max_life" ;;
-  EXPIRE6 | RELEASE6 | DEPREF6)
-    [ -z "$cur_ip6_prefix$old_ip6_prefix" ] || [ "$reason" = DEPREF6 ] || unnote "$interface" ;;
+  EXPIRE6 | RELEASE6) unnote "$interface" ;;
 esac
-)`
+exit 0`

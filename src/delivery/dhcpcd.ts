@@ -24,8 +24,9 @@ export function dhcpcd(site: Site, duid: string): Program {
       file(config, configText(uplink)),
       file(`${state}/duid`, duid, '0600'),
       file(hook, hookText, '0755'),
-      clientUnit(dhcpcdUnit, `DHCPv6 client for the block of ${site.name}`, [
-        // Its log names the DUID at each start: warnings only, by standard error.
+      clientUnit(dhcpcdUnit, uplink, `DHCPv6 client for the block of ${site.name}`, [
+        // It logs the DUID at each start, with 9.4 from its helpers whatever it is told: warnings only.
+        ['LogLevelMax', 'warning'],
         [
           'ExecStart',
           `dhcpcd --nobackground --quiet --logfile /dev/null --config ${config} --script ${hook} ${uplink}`,

@@ -5,7 +5,7 @@ import { shell, type Command } from '../core/step.ts'
 import { dhclientUnit } from './dhclient.ts'
 import { dhcpcdUnit } from './dhcpcd.ts'
 import { ndppdUnit } from './ndppd.ts'
-import { uplinkUnit } from './uplink-kernel.ts'
+import { ifupHook, networkdConfigPath, uplinkUnit } from './uplink-kernel.ts'
 import { ownNetworkFile } from './uplink-networkd.ts'
 
 const directory = '/etc/systemd/system'
@@ -16,10 +16,11 @@ export function retireOthers(site: Site, files: readonly { path: string }[]): Co
   const units = [dhcpcdUnit, dhclientUnit, ndppdUnit, uplinkUnit].filter(
     (unit) => !wanted.has(`${directory}/${unit}`),
   )
-  const network = ownNetworkFile(site)
+  const rest = [ownNetworkFile(site), networkdConfigPath, ifupHook].filter((path) => !wanted.has(path))
   return shell(`for unit in ${units.join(' ')}; do
   [ -e ${directory}/$unit ] || continue
   systemctl disable -q --now $unit
   rm ${directory}/$unit
-done${wanted.has(network) ? '' : `\nrm -f ${network}`}`)
+done
+rm -f ${rest.join(' ')}`)
 }

@@ -2,11 +2,13 @@
 // Leaves IPv4 to ifupdown, kernel parameters to forwarding, and the bridges to systemd-networkd, which is told nothing of the uplink.
 import type { Site } from '../core/site.ts'
 import { command, file, shell } from '../core/step.ts'
-import { section, systemdUnit, type Setting } from '../render/systemd-unit.ts'
+import { section, systemdText, systemdUnit, type Setting } from '../render/systemd-unit.ts'
 import { sysctlPath } from './forwarding.ts'
 import { blackholeMetric, prints, serviceOnUplink, type Holding, type UplinkPart } from './uplink-part.ts'
 
 export const uplinkUnit = 'bateau-uplink.service'
+export const networkdConfigPath = '/etc/systemd/networkd.conf.d/50-bateau.conf'
+export const ifupHook = '/etc/network/if-up.d/bateau'
 
 /** ifupdown calls it with each interface that it has brought up, also by hand; what bateau added is then put back. */
 const afterIfup = (uplink: string) => `#!/bin/sh
@@ -47,7 +49,7 @@ export function byKernel(site: Site, part: UplinkPart): Holding {
     ],
   )
   return {
-    files: [unit, file('/etc/network/if-up.d/bateau', afterIfup(uplink), '0755')],
+    files: [unit, networkdConfig, file(ifupHook, afterIfup(uplink), '0755')],
     guard: [],
     run: [
       shell(enableNetworkd),
@@ -74,4 +76,10 @@ const enableNetworkd = `if ! systemctl -q is-enabled systemd-networkd.service; t
   systemctl enable -q systemd-networkd.service
   systemctl disable -q systemd-networkd-wait-online.service
 fi
-systemctl start systemd-networkd.service`
+systemctl restart systemd-networkd.service`
+
+/** networkd.conf(5). Otherwise networkd takes away, when it starts, every route without a device that no file of its own names. */
+const networkdConfig = file(
+  networkdConfigPath,
+  systemdText(['Written by bateau.'], [section('Network', ['ManageForeignRoutes', false])]),
+)

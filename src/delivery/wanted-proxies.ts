@@ -8,7 +8,7 @@ import { bridges, type Site } from '../core/site.ts'
 const alive = new Set(['reachable', 'stale', 'delay', 'probe', 'permanent', 'noarp'])
 
 /** Addresses of the public segment whose owners live on br-ex, each once, in order. Empty for every other delivery. */
-export function wantedProxies(site: Site, state: HostState): Address[] {
+export function wantedProxies(site: Site, state: Pick<HostState, 'neighbours'>): Address[] {
   const { delivery, addressing } = site
   if (delivery.kind !== 'on-link' || delivery.proxy !== 'kernel') return []
   const wanted = state.neighbours

@@ -132,3 +132,9 @@ describe('any block from /32 to /64', () => {
     )
   })
 })
+
+test("the provider's router in the block keeps its address, and the server takes the next", () => {
+  const block = Prefix.of('2001:db8:64::/64')
+  const outcome = layOut(block, [], null, block.host(1))
+  expect(outcome.ok && brief(outcome.value)).toBe('2001:db8:64::2 | 2001:db8:64::/64 2001:db8:64::2 | - | -')
+})

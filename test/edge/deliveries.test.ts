@@ -101,7 +101,7 @@ const cases: Case[] = [
     ifupdown,
   ),
   onLink('ndp13', '2001:2:0:3000::/64', 'ra', 'ndppd', {}),
-  onLink('ndp12', '2001:2:0:3100::/64', A('2001:2:0:3100::1'), 'ndppd', bookworm),
+  onLink('ndp12', '2001:2:0:3100::/64', A('2001:2:0:3100::ffff'), 'ndppd', bookworm),
   onLink('neigh12', '2001:2:0:3200::/64', 'ra', 'kernel', { ...bookworm, ...ifupdown }),
 ]
 
@@ -149,6 +149,15 @@ ip link set tap0 master br-ex up; ip link set br-ex up; ip -n instance link set 
 
 const ipv4 = (shell: Shell) => must(shell, 'ip -4 -o addr show dev eno1; ip -4 route show')
 
+let build = ''
+beforeAll(async () => {
+  const [first] = worlds
+  if (capable && first) build = await compile(first.world)
+})
+afterAll(async () => {
+  if (build !== '') await machine.run(['rm', '-rf', build])
+})
+
 describe.skipIf(!capable).each(worlds)(
   'Debian $debian, $how',
   { timeout: 400_000 },
@@ -157,7 +166,6 @@ describe.skipIf(!capable).each(worlds)(
     const edge = edgeShell(world)
     const pings = async (address: Address) =>
       (await internet.run(['ping', '-6', '-c', '1', '-W', '2', String(address)])).code === 0
-    let build = ''
     const shells = new Map(servers.map(({ name }) => [name, shellOf(world, name)]))
     const shell = (name: string) => shells.get(name) ?? expect.fail(`no server ${name}`)
     const sites = new Map<string, Site>()
@@ -192,7 +200,6 @@ describe.skipIf(!capable).each(worlds)(
 
     beforeAll(async () => {
       await sweep(worldName, servers)
-      build = await compile(world)
       await up(world, build)
       for (const { name, wanted } of cases) {
         sites.set(name, await siteOf(shell(name), wanted))
@@ -201,7 +208,6 @@ describe.skipIf(!capable).each(worlds)(
     }, 600_000)
     afterAll(async () => {
       await down(world)
-      await machine.run(['rm', '-rf', build])
     })
 
     it('facts tell who has the uplink', () => {
