@@ -2,6 +2,7 @@
 // Leaves what an answer means to the probes.
 import type { Address } from '../core/prefix.ts'
 import type { Ran, Shell } from '../core/shell.ts'
+import { timedOut } from '../host/exit-codes.ts'
 
 export type Pinged = {
   sent: number
@@ -25,6 +26,8 @@ export type PingOptions = {
 }
 
 const headers = 48
+/** The place itself may take this long to be reached, or to be given up (ssh's ConnectTimeout is 10 s). */
+const reachSeconds = 14
 /** iputils allows root intervals under 0.2 s; busybox before 1.34 has none at all and takes 1 s. */
 const interval = '0.25'
 
@@ -52,7 +55,7 @@ export async function ping(place: Shell, to: Address, options: PingOptions = {})
       ...(options.from === undefined ? [] : ['-I', String(options.from)]),
       String(to),
     ],
-    { timeout: (count + 8) * 1_000 },
+    { timeout: (count + reachSeconds) * 1_000 },
   )
   const plain = options.packet === undefined && options.from === undefined
   return plain && otherPing.test(ran.stderr) ? guestPing(place, to, count) : readPing(ran)
@@ -68,6 +71,10 @@ export async function guestPing(place: Shell, to: Address, count = 3): Promise<P
   })
   return readPing(ran)
 }
+
+/** The kernel of that place refuses to send: on a server that must have the route itself, that is an answer. */
+export const hasNoRoute = ({ worked, words }: Pinged): boolean =>
+  !worked && /No route to host|Network is unreachable/.test(words)
 
 export function readPing({ code, stdout, stderr }: Ran): Pinged {
   const counts = /(\d+) packets transmitted, (\d+)(?: packets)? received/.exec(stdout)
@@ -87,7 +94,7 @@ export function readPing({ code, stdout, stderr }: Ran): Pinged {
     tooBig: tooBig?.[1] === undefined ? null : Number(tooBig[1]),
     words:
       sent === 0
-        ? complaint?.trim() || `ping ended with ${code}`
+        ? complaint?.trim() || (code === timedOut ? 'stopped: no answer in time' : `ping ended with ${code}`)
         : [
             replies,
             milliseconds === null ? '' : `${milliseconds} ms`,

@@ -48,6 +48,8 @@ export type ProofInput = {
   expectations?: (site: Site) => readonly Expectation[]
   /** ProxyCommand (ssh_config(5)) from here through a server: the way into instances that needs nothing of the outside. */
   throughServer?: (host: string) => string
+  /** Directory for the sockets of shared ssh connections to instances (0700, a short path). */
+  control?: string
   /** What the cloud itself says of the router of a tenant network. Throws Trouble. */
   routerOf?: (site: Site, tenant: TenantNetwork) => Promise<Seen>
   /** Name that the course gives for a server, when it is a name and not an address. */

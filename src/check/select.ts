@@ -1,10 +1,10 @@
 // Decides which probes a quick look at one server or instance takes: its own, and all that they lean on.
 // Leaves running them to probe.
-import { Trouble } from '../core/fault.ts'
+import { bad, type Fault, good, type Outcome } from '../core/fault.ts'
 import type { Probe } from './probe.ts'
 
-/** In the order of `all`, without the heavy ones. Throws Trouble `no-such-name`. */
-export function about(all: readonly Probe[], names: readonly string[]): Probe[] {
+/** In the order of `all`, without the heavy ones. Fault code: `no-such-name`. */
+export function about(all: readonly Probe[], names: readonly string[]): Outcome<Probe[]> {
   const byId = new Map(all.map((probe) => [probe.id, probe]))
   const wanted = new Set<string>()
   const take = (probe: Probe): void => {
@@ -17,13 +17,13 @@ export function about(all: readonly Probe[], names: readonly string[]): Probe[] 
   }
   for (const name of names) {
     const its = all.filter(({ id }) => id.split('/').includes(name))
-    if (its.length === 0) throw new Trouble(unknown(name, all))
+    if (its.length === 0) return bad(unknown(name, all))
     its.forEach(take)
   }
-  return all.filter(({ id }) => wanted.has(id))
+  return good(all.filter(({ id }) => wanted.has(id)))
 }
 
-function unknown(name: string, all: readonly Probe[]) {
+function unknown(name: string, all: readonly Probe[]): Fault {
   const known = new Set(all.flatMap(({ id }) => /^(?:host|neighbour\/server)\/([^/]+)/.exec(id)?.[1] ?? []))
   return {
     code: 'no-such-name',

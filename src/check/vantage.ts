@@ -4,7 +4,7 @@ import { Trouble } from '../core/fault.ts'
 import type { Address } from '../core/prefix.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { ping } from './ping.ts'
+import { hasNoRoute, ping } from './ping.ts'
 import { tryTcp } from './tcp.ts'
 
 /** Does it answer ping, or accept TCP? `host` is a name that leads to the address, for vantages that rather take names. */
@@ -108,6 +108,8 @@ async function couldReach(shell: Shell, controls: readonly Address[]): Promise<S
 async function answer(shell: Shell, question: Question): Promise<Said> {
   if (question.kind === 'tcp') return tryTcp(shell, question.to, question.port)
   const pinged = await ping(shell, question.to)
+  // It passed its control: that it has no way to this address alone is an answer.
+  if (hasNoRoute(pinged)) return { verdict: 'no', seen: pinged.words }
   if (!pinged.worked) return { verdict: 'could-not-check', seen: pinged.words }
   const lossy = pinged.received > 0 && pinged.received < pinged.sent - 1
   const verdict = pinged.received > 0 && !lossy ? 'yes' : 'no'

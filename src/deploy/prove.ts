@@ -6,7 +6,7 @@ import { Trouble } from '../core/fault.ts'
 import type { Site } from '../core/site.ts'
 import { unclear } from '../core/verdict.ts'
 import { exitCode, findings } from '../check/judge.ts'
-import { runProbes } from '../check/probe.ts'
+import { type Probe, runProbes } from '../check/probe.ts'
 import { proofProbes } from '../check/proof.ts'
 import type { ProofInput, ProofInstance as Instance } from '../check/proof-input.ts'
 import { pingInId } from '../check/probes/outside.ts'
@@ -19,11 +19,11 @@ import { proxyCommand } from '../host/ssh.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteUnits } from './agent.ts'
 import { type AskedCloud, askCloud, shown } from './asked-cloud.ts'
-import type { ExitCode } from './face.ts'
+import { type ExitCode, exits } from './face.ts'
 import type { Ground } from './ground.ts'
 import { instanceKeys } from './instance-keys.ts'
 import { loginText } from './login-text.ts'
-import type { Session } from './session.ts'
+import { type Session, Stop } from './session.ts'
 import { vantagesOf } from './vantages.ts'
 
 /** Guests without KVM take up to half a minute from ACTIVE to their first answer. */
@@ -35,7 +35,7 @@ export type Proven = { instances: readonly Instance[]; exitCode: ExitCode }
 /** Names of servers and instances that alone shall be looked at; empty: everything. */
 export type Only = readonly string[]
 
-/** Looks at everything that the course promises, or at what `only` names and what that leans on. Throws Trouble for a name that is not there. */
+/** Looks at everything that the course promises, or at what `only` names and what that leans on. */
 export async function prove(
   session: Session,
   plan: Plan,
@@ -49,7 +49,7 @@ export async function prove(
     for (const { answer } of clouds) tell(session, answer)
     const input = await proofInput(session, plan, ground, clouds)
     const all = proofProbes({ ...input, patienceSeconds: only.length > 0 ? 0 : patienceSeconds })
-    const looked = await runProbes(only.length > 0 ? about(all, only) : all, {
+    const looked = await runProbes(chosen(session, all, only), {
       now: () => new Date(),
       signal: session.signal,
       onResult: (result) => tell(session, result),
@@ -68,6 +68,15 @@ export async function prove(
   } finally {
     for (const cloud of clouds) await cloud.close()
   }
+}
+
+/** Says which names there are and stops, when one is not among them. */
+export function chosen(session: Pick<Session, 'emit'>, all: readonly Probe[], only: Only): readonly Probe[] {
+  if (only.length === 0) return all
+  const picked = about(all, only)
+  if (picked.ok) return picked.value
+  for (const fault of picked.faults) session.emit({ type: 'fault', fault })
+  throw new Stop(exits.usage)
 }
 
 export const askClouds = (session: Session, plan: Plan, ground: Ground, sites: readonly Site[]) =>
@@ -94,6 +103,7 @@ export async function proofInput(
     outsideTargets: ground.targets,
     knownHosts: instanceKeys(world),
     services: siteUnits,
+    control: world.control,
     throughServer: (host) => proxyCommand(ground.reach.target(host), world.control),
     async routerOf(site, tenant) {
       const cloud = clouds.find((one) => one.site === site)

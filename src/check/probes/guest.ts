@@ -1,5 +1,6 @@
 // Decides how a shell inside an instance is had, by ssh with the student's key: through its server, or from outside.
 // Leaves what is looked at there to probes/inside.
+import { setTimeout as pause } from 'node:timers/promises'
 import { Trouble } from '../../core/fault.ts'
 import type { Ran, Shell } from '../../core/shell.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
@@ -20,11 +21,13 @@ export const insideId = (instance: Pick<ProofInstance, 'name'>) => `inside/reach
 /** Where ssh is started, and what leads it on; null: nothing, the instance is in reach from there. */
 type Way = { shell: Shell; proxy: string | null; words: string }
 
+/** `shared`: over one connection for all questions. A small guest turns away who opens many at once. */
 function sshArgv(
-  { knownHosts }: ProofInput,
+  { knownHosts, control }: ProofInput,
   instance: ProofInstance,
   proxy: string | null,
   command: string,
+  shared = false,
 ): [string, ...string[]] {
   const options = {
     BatchMode: 'yes',
@@ -36,6 +39,9 @@ function sshArgv(
     GlobalKnownHostsFile: '/dev/null',
     LogLevel: 'ERROR',
     ...(proxy === null ? {} : { ProxyCommand: proxy }),
+    ...(shared && control !== undefined
+      ? { ControlMaster: 'auto', ControlPath: `${control}/%C`, ControlPersist: '30' }
+      : {}),
   }
   const set = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
   const to = ['-i', instance.identityFile, '-l', instance.user, String(instance.address)]
@@ -43,6 +49,9 @@ function sshArgv(
 }
 
 const here = localShell()
+
+/** A connection that was there and went: turned away by a busy server, or a shared one that had just ended. */
+const brokenOff = /Connection (closed|reset)|mux_client|Broken pipe/
 
 /** The server first: it is next to the instance, and what the outside does to packets does not matter on that way. */
 async function waysIn({ input, vantages }: Scope, instance: ProofInstance): Promise<Way[]> {
@@ -68,10 +77,13 @@ export function guestShell(scope: Scope, instance: ProofInstance): Shell {
     async run(argv, options = {}) {
       const said: string[] = []
       for (const { shell, proxy, words } of await waysIn(scope, instance)) {
-        const ran = await shell.run(sshArgv(scope.input, instance, proxy, quote(argv)), {
-          timeout: 60_000,
-          ...options,
-        })
+        const command = sshArgv(scope.input, instance, proxy, quote(argv), true)
+        const run = () => shell.run(command, { timeout: 60_000, ...options })
+        let ran = await run()
+        if (ran.code === sshFailed && brokenOff.test(ran.stderr)) {
+          await pause(1_000)
+          ran = await run()
+        }
         if (ran.code !== sshFailed) return ran
         said.push(`${words}: ${lastLine(ran) || 'ssh failed without a word'}`)
       }

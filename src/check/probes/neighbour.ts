@@ -2,7 +2,7 @@
 // Leaves whoever is further away to probes/outside.
 import type { Site } from '../../core/site.ts'
 import { no, unclear, yes } from '../../core/verdict.ts'
-import { guestPing, ping } from '../ping.ts'
+import { guestPing, hasNoRoute, ping } from '../ping.ts'
 import type { Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
 import { guestShell, insideId } from './guest.ts'
@@ -28,7 +28,7 @@ export function fromServerProbe(
     async run() {
       const pinged = await ping(shell, instance.address, { count: 3 })
       const seen = `${instance.address}: ${pinged.words}`
-      if (!pinged.worked) return unclear(seen)
+      if (!pinged.worked && !hasNoRoute(pinged)) return unclear(seen)
       if (pinged.received > 0) return yes(seen)
       return no(seen, {
         code: 'instance-silent',

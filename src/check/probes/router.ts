@@ -3,7 +3,7 @@
 import type { Shell } from '../../core/shell.ts'
 import type { Site, TenantNetwork } from '../../core/site.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
-import { ping } from '../ping.ts'
+import { hasNoRoute, ping } from '../ping.ts'
 import type { Probe } from '../probe.ts'
 import type { ProofInput } from '../proof-input.ts'
 import { hostReached } from './host.ts'
@@ -31,7 +31,7 @@ export function routerProbes(
     async run() {
       const pinged = await ping(shell, tenant.via, { count: 2 })
       const seen = `${tenant.via}: ${pinged.words}`
-      if (!pinged.worked) return unclear(seen)
+      if (!pinged.worked && !hasNoRoute(pinged)) return unclear(seen)
       return pinged.received > 0 ? yes(seen) : no(seen, down(site, tenant))
     },
   }
