@@ -48,11 +48,15 @@ function dropsOf({ name, lines }: Table): HostState['foreignDrops'] {
     const rule = line.trim()
     const [, opened] = /^chain (\S+) \{/.exec(rule) ?? []
     if (opened !== undefined) chain = opened
-    else if (/icmpv6|ipv6-icmp/.test(rule) && /\b(drop|reject)\b/.test(rule) && !harmless(rule))
+    else if (matchesIcmp.test(rule) && /\b(drop|reject)\b/.test(rule) && !harmless(rule))
       drops.push({ table: name, chain, rule })
   }
   return drops
 }
+
+/** It is about ICMPv6; not one that only rejects something else by it (`reject with icmpv6 …`). */
+const matchesIcmp =
+  /icmpv6 (type|code)|l4proto (\{[^}]*)?(ipv6-icmp|icmpv6)|nexthdr (\{[^}]*)?(ipv6-icmp|icmpv6)/
 
 /** Only types that nobody need pass; or what goes past a limit, which is a guard and no drop. */
 function harmless(rule: string): boolean {
