@@ -483,3 +483,13 @@ describe('whatever goes wrong together', () => {
     )
   })
 })
+
+describe('a server without ping', () => {
+  it('could not be checked, rather than cut off', async () => {
+    const results = await lookAtWorld(delegated, { ...wellWorld(delegated), ping: false })
+    expect(results.filter(({ verdict }) => verdict !== 'yes')).toMatchObject([
+      { id: 'host/os1/out', verdict: 'could-not-check', seen: expect.stringContaining('not found') },
+      { id: 'host/os1/out-from-block', verdict: 'could-not-check' },
+    ])
+  })
+})

@@ -17,6 +17,8 @@ import type { CheckResult } from './result.ts'
 
 export type HostWorld = {
   state: HostState
+  /** There is a ping on the server. */
+  ping: boolean
   /** Share of echo requests that are answered: from the server's own address, and from the block. */
   own: number
   block: number
@@ -156,6 +158,7 @@ export function wellState(site: Site, manager: 'networkd' | 'kernel' = 'networkd
 
 export const wellWorld = (site: Site, manager: 'networkd' | 'kernel' = 'networkd'): HostWorld => ({
   state: wellState(site, manager),
+  ping: true,
   own: 1,
   block: 1,
   answers: true,
@@ -183,6 +186,7 @@ function pinging(site: Site, world: HostWorld): Shell {
   return {
     name: site.name,
     async run(argv) {
+      if (!world.ping) return { code: 127, stdout: '', stderr: 'ping: not found' }
       const count = Number(argv[argv.indexOf('-c') + 1])
       const fromBlock = argv.includes('-I')
       const received = Math.floor(count * (fromBlock ? Math.min(world.own, world.block) : world.own))

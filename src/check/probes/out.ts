@@ -7,7 +7,7 @@ import { unclear, yes, type Seen } from '../../core/verdict.ts'
 import { broken } from '../../delivery/trouble/catalogue.ts'
 import type { HostLook } from '../host-look.ts'
 import type { HostProbe } from '../host-probe.ts'
-import { ping, type Pinged } from '../ping.ts'
+import { hasNoRoute, ping, type Pinged } from '../ping.ts'
 
 type OutInput = { site: Site; shell: Shell; targets: readonly Address[] }
 
@@ -65,6 +65,7 @@ function pingAll({ shell, targets }: OutInput, from: Address | undefined, count 
 async function out(input: OutInput, first: readonly Answer[]): Promise<Seen> {
   const { site } = input
   if (first.length === 0) return unclear('no target is known')
+  if (first.every(({ pinged }) => !pinged.worked && !hasNoRoute(pinged))) return unclear(words(first))
   if (first.every(({ pinged }) => pinged.received === pinged.sent && pinged.sent > 0))
     return yes(words(first))
   if (first.every(({ pinged }) => pinged.received === 0)) return broken(site, 'host-no-way-out', words(first))
