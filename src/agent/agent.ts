@@ -6,7 +6,7 @@ import { hostId } from '../check/host-chain.ts'
 import { emptyLedger, type Ledger } from '../check/ledger.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Site } from '../core/site.ts'
-import { wantedProxies } from '../delivery/wanted-proxies.ts'
+import { askNeighbours, wantedProxies } from '../delivery/wanted-proxies.ts'
 import { readBoot } from './boot.ts'
 import { Bell, kernelMonitor, monitor, newsOf } from './bell.ts'
 import { Chain } from './chain.ts'
@@ -129,8 +129,11 @@ export async function runAgent(
       patientUntil: boot.seconds < justBooted ? clock.milliseconds() + patience : 0,
       mend: mends ? mender({ site, shell, clock, ledger, tell, beat }, signal) : null,
       async keep() {
-        if (mends && proxies && chain.state)
+        if (mends && proxies && chain.state) {
           await keepProxies(shell, site.facts.uplink.name, proxies, wantedProxies(site, chain.state), tell)
+          const ask = askNeighbours(site)
+          if (ask) await shell.run(ask.argv, { timeout: 5_000 })
+        }
         if (!mends || clock.milliseconds() < routesDue || !hasNorthbound()) return
         routesDue = clock.milliseconds() + routesEvery
         await keepRouterRoutes(site, shell, tell)

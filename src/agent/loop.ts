@@ -15,7 +15,7 @@ export type Parts = {
   /** `quick` reads the server's state; `full` sends packets too. Never rejects for what it finds. */
   look(kind: LookKind): Promise<readonly CheckResult[]>
   /** Ids of checks that only a full look answers. */
-  isActive(id: string): boolean
+  isActive: (id: string) => boolean
   /** Mends what it may; looks by what it is given, and only so. Null: the agent only observes. */
   mend:
     | ((results: readonly CheckResult[], look: () => Promise<readonly CheckResult[]>) => Promise<void>)

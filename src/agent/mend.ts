@@ -58,7 +58,7 @@ export function mender(mending: Mending, signal: AbortSignal) {
           results,
           ledger,
           only: (code) => !(held && ofServices.has(code)),
-          emit: (event) => void asTold(event).forEach(tell),
+          emit: (event) => asTold(event).forEach(tell),
           clock,
           signal,
         }),

@@ -45,7 +45,12 @@ describe('the place of the metrics', () => {
   })
 
   it('is [::1]', async () => {
-    const served = await serveMetrics(0, () => 'up 1\n', stop.signal, expect.fail)
+    const served = await serveMetrics(
+      0,
+      () => 'up 1\n',
+      stop.signal,
+      (why) => expect.fail(why),
+    )
     const answer = await fetch(`http://[::1]:${served?.port}/metrics`)
     expect([answer.status, await answer.text()]).toEqual([200, 'up 1\n'])
     expect((await fetch(`http://[::1]:${served?.port}/`)).status).toBe(404)

@@ -27,7 +27,11 @@ function memory(...addresses: string[]) {
   return { read: () => own, write: (now: readonly string[]) => void (own = now) }
 }
 
-const [a, b, c] = ['2001:2::a', '2001:2::b', '2001:2::c'].map(Address.of) as [Address, Address, Address]
+const [a, b, c] = ['2001:2::a', '2001:2::b', '2001:2::c'].map((text) => Address.of(text)) as [
+  Address,
+  Address,
+  Address,
+]
 
 it('entries come with their instances and go with them, and those of others stay', async () => {
   const { there, shell } = kernelWith(String(c))

@@ -1,5 +1,6 @@
 // Decides how the routers of tenants are seen and their host routes kept: one question to OVN, ip(8) for the difference.
 // Leaves what follows from the answer to routers.
+import type { Address, Prefix } from '../core/prefix.ts'
 import type { Shell } from '../core/shell.ts'
 import { bridges, type Site } from '../core/site.ts'
 import type { Tell } from './events.ts'
@@ -64,5 +65,5 @@ export async function keepRouterRoutes(site: Site, shell: Shell, tell: Tell): Pr
   }
 }
 
-const route = (to: object, via: object) =>
+const route = (to: Prefix, via: Address) =>
   [String(to), 'via', String(via), 'dev', bridges.transit, 'proto', ownProtocol] as const

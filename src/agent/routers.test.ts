@@ -25,7 +25,9 @@ describe('the routers of tenants', () => {
 
   it.each(['', 'ovsdb-client: failed', '{}', '[]', '[{"error":"x"},{}]', '[null,null]', '[{"rows":[]}]'])(
     'are unknown after an answer like %j, which is not the same as none',
-    (answer) => void expect(routesOfRouters(site, answer)).toBeUndefined(),
+    (answer) => {
+      expect(routesOfRouters(site, answer)).toBeUndefined()
+    },
   )
 
   it('are none when OVN knows none', () => {

@@ -46,7 +46,9 @@ it.each([
   '7',
   '{"schema_version":2,"type":"look","run":"a","seq":1,"at":""}',
   '{"schema_version":1}',
-])('a line like %j is no event', (line) => void expect(readEvent(line)).toBeUndefined())
+])('a line like %j is no event', (line) => {
+  expect(readEvent(line)).toBeUndefined()
+})
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 

@@ -31,13 +31,17 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
 describe('a value in a file', () => {
   it('comes back as it was, whatever it is', () => {
     fc.assert(
-      fc.property(tree, (value) => void expect(revived(throughText(value))).toEqual({ ok: true, value })),
+      fc.property(tree, (value) => {
+        expect(revived(throughText(value))).toEqual({ ok: true, value })
+      }),
     )
   })
 
   it('holds no reference that an installer would put the secret in place of', () => {
     fc.assert(
-      fc.property(tree, (value) => void expect(JSON.stringify(asJson(value))).not.toContain('{{secret:')),
+      fc.property(tree, (value) => {
+        expect(JSON.stringify(asJson(value))).not.toContain('{{secret:')
+      }),
     )
     expect(() => asJson(`my ${reference('duid/os1')}`)).toThrow(RangeError)
   })
@@ -49,7 +53,11 @@ describe('a value in a file', () => {
       fc.record({ $prefix: fc.string() }),
       fc.record({ $else: fc.string() }),
     )
-    fc.assert(fc.property(odd, (json) => void expect(typeof siteOf(json).ok).toBe('boolean')))
+    fc.assert(
+      fc.property(odd, (json) => {
+        expect(typeof siteOf(json).ok).toBe('boolean')
+      }),
+    )
     expect(revived({ $address: 'nowhere' })).toMatchObject({
       ok: false,
       faults: [{ code: 'unreadable-value' }],

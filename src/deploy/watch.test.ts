@@ -205,7 +205,9 @@ describe('a server in a line', () => {
       heard(after(started, look()), { kind: 'lost', why: 'no route' }, 0),
       'os1: cannot be reached, trying again (no route)',
     ],
-  ])('says it when %s', (_, state, text) => void expect(words(state)).toBe(text))
+  ])('says it when %s', (_, state, text) => {
+    expect(words(state)).toBe(text)
+  })
 
   it('says it when the agent is silent', () => {
     expect(words(after(started, look()), 200_000)).toBe('os1: its agent says nothing')
