@@ -8,7 +8,7 @@ import type { Delivery, Site } from '../../src/core/site.ts'
 import { dhclientUnit } from '../../src/delivery/dhclient.ts'
 import { dhcpcdUnit } from '../../src/delivery/dhcpcd.ts'
 import { hostNetwork } from '../../src/delivery/host-network.ts'
-import { wantedProxies } from '../../src/delivery/wanted-proxies.ts'
+import { askNeighbours, wantedProxies } from '../../src/delivery/wanted-proxies.ts'
 import { readHostState } from '../../src/host/state.ts'
 import { edgeShell, internetService, internetShell } from '../../src/rehearsal/places.ts'
 import { linkLocalOf, type EdgeDelivery, type ServerInput } from '../../src/rehearsal/world.ts'
@@ -191,8 +191,9 @@ describe.skipIf(!capable).each(worlds)(
 
     /** What the agent does for `proxy: kernel`. */
     async function keepProxies(shell: Shell, site: Site): Promise<void> {
-      if (site.delivery.kind !== 'on-link' || site.delivery.proxy !== 'kernel') return
-      await shell.run(['sh', '-c', `ip netns exec instance ping -6 -c 1 -W 1 ${world.internet.address}`])
+      const ask = askNeighbours(site)
+      if (ask === null) return
+      await shell.run(ask.argv)
       const state = await readHostState(shell, { host: site.name, uplink: 'eno1', units: [], kernel: [] })
       for (const address of wantedProxies(site, state))
         await shell.run(['ip', '-6', 'neigh', 'replace', 'proxy', String(address), 'dev', 'eno1'])
