@@ -6,9 +6,8 @@ import type { Shell } from '../core/shell.ts'
 import { bridges, type Site } from '../core/site.ts'
 import { networkdAccepts } from '../delivery/expect/kernel.ts'
 import { gatewayOf } from '../delivery/expect/router.ts'
-import { firewallTable } from '../delivery/firewall.ts'
+import { firewallStep } from '../delivery/firewall.ts'
 import { leaseUnit } from '../delivery/repair/lease-unit.ts'
-import { nftTable } from '../render/nftables.ts'
 import type { HeardRouter } from '../wire/discovery.ts'
 import { chainOf } from './host-chain.ts'
 import { ownUnits } from './host-look.ts'
@@ -145,7 +144,7 @@ export function wellState(site: Site, manager: 'networkd' | 'kernel' = 'networkd
       ]),
     ),
     foreignDrops: [],
-    firewall: nftTable([], firewallTable(site)),
+    firewall: firewallStep(site).files[0]?.text ?? null,
     heard: {
       routers: announced ? [{ router, secondsAgo: 40 }] : [],
       withdrawn: [],
