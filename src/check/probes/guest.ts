@@ -139,6 +139,8 @@ export function loginProbe(scope: Scope, instance: ProofInstance): Probe {
 function refusedLogin(ran: Ran, input: ProofInput, instance: ProofInstance): Seen {
   const seen = lastLine(ran) || `ssh ended with ${ran.code}`
   const host = instance.host
+  // The port accepted a moment ago: it is cut off since, and no log-in was tried.
+  if (/^ssh: (connect to host|Could not resolve)/m.test(ran.stderr)) return unclear(seen)
   if (/Host key verification failed|IDENTIFICATION HAS CHANGED/.test(ran.stderr))
     return no(seen, {
       code: 'guest-key-changed',

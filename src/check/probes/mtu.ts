@@ -36,13 +36,17 @@ const ethernet = 1500
 async function lookAtMtu(outside: Shell, { address, mtu, host }: ProofInstance): Promise<Seen> {
   const exact = await ping(outside, address, { count: 3, packet: mtu })
   if (!exact.worked && exact.tooBig === null) return unclear(`${outside.name}: ${exact.words}`)
-  if (exact.received === 0)
-    return no(`${mtu} bytes: ${exact.words}`, {
+  if (exact.received === 0) {
+    // What was reached a moment ago may be cut off since: then length is not what it dies of.
+    const short = await ping(outside, address, { count: 2 })
+    if (short.received === 0) return unclear(`short packets are lost too by now: ${short.words}`)
+    return no(`${mtu} bytes: ${exact.words}; short ones: ${short.words}`, {
       code: 'mtu-black-hole',
       why: 'short packets pass and long ones do not: log-ins work, downloads and git hang',
       fix: `compare the MTU of every link on the way: \`ip link\` on ${host}, and the MTU of the network in Neutron`,
       host,
     })
+  }
   if (mtu >= ethernet) return yes(`${mtu} bytes: ${exact.words}`)
   await forgetPathMtu(outside)
   const long = await ping(outside, address, { count: 2, packet: ethernet })
