@@ -20,7 +20,7 @@ const patienceSeconds = 8
 export async function askDhcp(
   { server, duid }: { server: Shell; duid: Secret | null },
   { link, mac, linkLocal }: Card,
-  { leases }: HostState,
+  { leases }: Pick<HostState, 'leases'>,
   block: Prefix | null,
 ): Promise<Dhcp> {
   const lease = leases.find(({ prefix }) => block === null || prefix.overlaps(block))

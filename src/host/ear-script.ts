@@ -81,12 +81,14 @@ sub now { (POSIX::times())[0] / $hertz }
 my ($begun, $second, $count, $held, $bytes) = (now(), 0, 0, 0, 0);
 @sends = sort { $a->[0] <=> $b->[0] } @sends;
 print "ready\n";
-while ((my $since = now() - $begun) < $order{seconds}) {
+while (1) {
+  my $since = now() - $begun;
   while (@sends && $sends[0][0] <= $since) {
     my (undef, $link, $hex) = @{ shift @sends };
     my $to = pack('S n i S C C a8', 17, 0x86dd, index_of($link), 0, 0, 6, pack('H12', $hex));
     send($mouth, pack('H*', $hex), 0, $to) or print "unsent $link $!\n";
   }
+  last if $since >= $order{seconds};
   if (int($since) > $second) { $second = int($since); $count = 0; print ".\n" }
   my $wait = $order{seconds} - $since;
   $wait = 0.25 if $wait > 0.25;

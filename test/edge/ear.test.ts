@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Trouble } from '../../src/core/fault.ts'
 import { Address, Prefix } from '../../src/core/prefix.ts'
-import type { Shell } from '../../src/core/shell.ts'
 import { earScript } from '../../src/host/ear-script.ts'
 import { converse, type Frame, listen, openEar, send } from '../../src/host/ear.ts'
 import { readCard, routersOf, solicitRouter, throughRouter } from '../../src/host/router.ts'
@@ -11,29 +10,10 @@ import { allNodes, icmpFrame } from '../../src/wire/discovery.ts'
 import { multicastMac } from '../../src/wire/ethernet.ts'
 import type { Icmpv6 } from '../../src/wire/icmpv6.ts'
 import { type Packet, parseFrame } from '../../src/wire/packet.ts'
-import { capable, machine } from './world.ts'
+import { cable, must } from './cable.ts'
+import { capable } from './world.ts'
 
-const [here, there] = [`bateau-ear-${process.pid}-a`, `bateau-ear-${process.pid}-b`]
-const inside = (name: string) => localShell(name, ['nsenter', `--net=/run/netns/${name}`])
-const [server, router] = [inside(here), inside(there)]
-const [serverAddress, routerAddress] = [Address.of('2001:2:0:ef00::10'), Address.of('2001:2:0:ef00::1')]
-const beyond = Address.of('2001:2:0:ef11::1')
-const macs = { server: '02:00:5e:10:00:10', router: '02:00:5e:10:00:01' }
-
-const must = async (shell: Shell, script: string): Promise<string> => {
-  const ran = await shell.run(['sh', '-ec', script])
-  expect(ran, script).toMatchObject({ code: 0 })
-  return ran.stdout
-}
-const wiring = `
-for n in ${here} ${there}; do ip netns add $n; ip -n $n link set lo up
-  for k in all.disable_ipv6=0 default.disable_ipv6=0 default.accept_ra=0 default.accept_dad=0; do ip netns exec $n sysctl -qw net.ipv6.conf.$k; done
-done
-ip -n ${here} link add eno1 address ${macs.server} type veth peer name seg0 address ${macs.router} netns ${there}
-ip -n ${here} link add idle type bridge
-ip -n ${here} link set eno1 up; ip -n ${there} link set seg0 up
-ip -n ${here} addr add ${serverAddress}/64 dev eno1 nodad; ip -n ${there} addr add ${routerAddress}/64 dev seg0 nodad
-ip -n ${there} addr add ${beyond}/128 dev lo nodad`
+const { server, router, serverAddress, beyond, macs, ...wires } = cable('ear')
 
 const message = ({ bytes }: Frame) => (parseFrame(bytes) as Packet).message
 const kinds = (frames: readonly Frame[]) => frames.map((frame) => `${frame.direction} ${message(frame).kind}`)
@@ -45,10 +25,8 @@ const fromRouter = (icmp: Icmpv6) =>
   )
 
 describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
-  beforeAll(async () => must(machine, wiring))
-  afterAll(async () => {
-    for (const name of [here, there]) await machine.run(['ip', 'netns', 'del', name])
-  })
+  beforeAll(wires.make)
+  afterAll(wires.remove)
 
   it('hears both directions on every link, with the time, from the moment it is open', async () => {
     const ear = await openEar(server, { links: 'all', seconds: 30 })
@@ -195,8 +173,7 @@ describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
       .not.toBe(JSON.stringify(during))
     expect(await state()).toContain('"allmulti":0')
     expect(await state()).toContain('"promiscuity":0')
-    const { stdout } = await machine.run(['ip', 'netns', 'pids', here])
-    expect(stdout).toBe('')
+    expect(await wires.processes()).toBe('')
   })
 
   it('ends when its reader is gone, however long it was to listen', async () => {
