@@ -33,7 +33,8 @@ export async function askAll(
   let said = await ask(cheap)
   const waiting = () =>
     said.some(({ verdict }) => verdict === 'no') && said.every(({ verdict }) => verdict !== 'yes')
-  while (waiting() && !signal?.aborted && now().getTime() < deadline) {
+  const mayWait = () => signal?.aborted !== true && now().getTime() < deadline
+  while (waiting() && mayWait()) {
     await pause(betweenLooks)
     said = await ask(cheap)
   }

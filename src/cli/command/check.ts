@@ -52,7 +52,7 @@ export function checkCommand(context: Context, answer: Answer) {
         file: path,
         only,
         list,
-        watch: watch === undefined ? null : Number(watch),
+        watch: watch ?? null,
         explain: explain === undefined ? null : explain === true ? '' : explain,
       }
       const how = { yes: false, json, otherwise: false, untilInterrupted: watch !== undefined }
