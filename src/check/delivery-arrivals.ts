@@ -23,6 +23,8 @@ export type ArrivalsInput = {
   unowned: readonly Address[]
   routerMac: string | null
   addresses: Evidence['addresses']
+  /** Address of the server that the log-in goes to: asked for on its own account. */
+  loginAt: Address | null
 }
 
 type Arrived = Pick<Evidence, 'tried' | 'control' | 'how' | 'nextHop'>
@@ -48,7 +50,7 @@ export async function arrivals(input: ArrivalsInput): Promise<Arrived> {
 async function pingFrom(
   outside: Shell,
   block: Prefix,
-  { server, card: { link, mac }, unowned, addresses }: ArrivalsInput,
+  { server, card: { link, mac }, unowned, addresses, loginAt }: ArrivalsInput,
 ): Promise<Arrived | null> {
   const held = addresses.filter(({ address }) => !block.containsAddress(address))
   const control = (held.find(({ isMade }) => isMade) ?? held[0] ?? addresses[0])?.address ?? null
@@ -77,7 +79,7 @@ async function pingFrom(
           ? null
           : { ...arrivalOf(frames.slice(before), control, mac), words: other.words },
       how: { by: 'ping', from: outside.name },
-      nextHop: nextHopOf(asked, unowned, addresses, block),
+      nextHop: nextHopOf(asked, [...unowned, ...(loginAt ? [loginAt] : [])], addresses, block),
     }
   } finally {
     await ear.close()
@@ -90,7 +92,7 @@ const untilQuiet = () => new Promise((resolve) => setTimeout(resolve, patience.s
 /** Outside the block, not made by SLAAC, asked for at least twice while packets for the block came: where they are sent to. */
 function nextHopOf(
   asked: readonly { target: Address; times: number }[],
-  unowned: readonly Address[],
+  known: readonly Address[],
   addresses: Evidence['addresses'],
   block: Prefix,
 ): Evidence['nextHop'] {
@@ -100,7 +102,7 @@ function nextHopOf(
     ({ target, times }) =>
       !target.isLinkLocal() &&
       !block.containsAddress(target) &&
-      ![...unowned, ...made].some((one) => one.equals(target)) &&
+      ![...known, ...made].some((one) => one.equals(target)) &&
       (times >= 2 || fixed.some((one) => one.equals(target))),
   )
   const [only] = candidates

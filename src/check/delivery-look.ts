@@ -1,7 +1,7 @@
 // Decides how a server's delivery is looked at: routers asked, addresses nobody holds pinged from outside, DHCPv6 asked once.
 // Leaves what follows from what was seen to delivery-kind. Changes nothing: raw packets, and commands that only read.
 import { randomInt } from 'node:crypto'
-import type { Address, Prefix } from '../core/prefix.ts'
+import { Address, type Prefix } from '../core/prefix.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
 import type { HostFacts } from '../core/site.ts'
@@ -51,7 +51,18 @@ export async function lookAtDelivery(input: LookInput): Promise<Evidence> {
   const unowned = block !== null && block.length <= 64 ? unownedOf(block, state) : []
   const { routerMac } = asked
   const { outside, target } = input
-  const arrived = await arrivals({ server, card, outside, target, block, unowned, routerMac, addresses })
+  const loginAt = await readLogin(server)
+  const arrived = await arrivals({
+    server,
+    card,
+    outside,
+    target,
+    block,
+    unowned,
+    routerMac,
+    addresses,
+    loginAt,
+  })
   return {
     facts,
     manager: state.manager,
@@ -69,6 +80,13 @@ export async function lookAtDelivery(input: LookInput): Promise<Evidence> {
     ...arrived,
     dhcp,
   }
+}
+
+/** sshd(8) says in SSH_CONNECTION which address of the server was logged in to. */
+async function readLogin(server: Shell): Promise<Address | null> {
+  const { stdout } = await server.run(['printenv', 'SSH_CONNECTION'], { timeout: 20_000 })
+  const address = Address.parse(stdout.trim().split(' ')[2] ?? '')
+  return address.ok ? address.value : null
 }
 
 type Asked = Pick<Evidence, 'routers' | 'discarded' | 'answering'> & {

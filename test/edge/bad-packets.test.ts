@@ -7,7 +7,7 @@ import { Secret } from '../../src/core/secret.ts'
 import { type Ear, openEar, send } from '../../src/host/ear.ts'
 import { readCard } from '../../src/host/router.ts'
 import { concat, word16, word32 } from '../../src/wire/bytes.ts'
-import { buildUdp, type Dhcpv6 } from '../../src/wire/dhcpv6.ts'
+import { buildUdp } from '../../src/wire/dhcpv6.ts'
 import { buildEthernet } from '../../src/wire/ethernet.ts'
 import { buildIpv6 } from '../../src/wire/ipv6.ts'
 import { type Packet, parseFrame } from '../../src/wire/packet.ts'
@@ -51,7 +51,7 @@ async function serving(
     if (direction === 'out' || packet.message.kind !== 'dhcpv6') continue
     solicits++
     if (solicits > 1) continue
-    const { options, transaction } = packet.message as Dhcpv6
+    const { options, transaction } = packet.message
     const client = options.find((one) => one.option === 'client-id')
     const ia = options.find((one) => one.option === 'ia-pd')
     if (!client || !ia) throw new Error('a Solicit names its client and what it wants')

@@ -102,8 +102,18 @@ describe.skipIf(!capable)('bateau probe', { timeout: 120_000 }, () => {
     expect(await stateOf(shellOf(world, name))).toBe(before)
   })
 
+  it('tells of a next hop that the server has already', async () => {
+    const shell = shellOf(world, 'nexthop')
+    await shell.run(['ip', 'addr', 'add', `${hop.address}/${hop.length}`, 'dev', 'eno1', 'nodad'])
+    const probed = await look('nexthop')
+    expect(probed.json, probed.text).toMatchObject({ kind: 'routed', next_hop: hop.address })
+    expect(readStanza(probed)).toMatchObject({ next_hop: hop })
+  })
+
   it('tells of a router that has an address outside the prefix', async () => {
+    const before = await stateOf(shellOf(world, 'outsider'))
     const probed = await look('outsider')
+    expect(await stateOf(shellOf(world, 'outsider'))).toBe(before)
     expect(probed.json, probed.text).toMatchObject({ kind: 'routed' })
     expect(readStanza(probed)).toMatchObject({ delivery: 'routed' })
   })
