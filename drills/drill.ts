@@ -22,6 +22,12 @@ export type Drill = {
   advice?: RegExp
   /** The same is asked of `bateau check` while the fault stands, with the agent stopped: for what nothing else would mend meanwhile. */
   stands?: boolean
+  /** A state that is made first, and taken back last. */
+  given?: FaultName
+  /** The platform may mend it before the agent is sure; then nothing is named, and that is right. */
+  fleeting?: boolean
+  /** Why `bateau check` is not asked while the fault stands. */
+  notAsked?: string
   /** Seconds for everything; a drill that takes longer has failed. */
   limit: number
 }

@@ -6,8 +6,22 @@ const direct = { instance: 'direct', limit: 120 } as const
 
 export const lightDrills: readonly Drill[] = [
   { ...direct, on: 'pd1', fault: 'ra-withdrawn', code: 'ra-silent', mendedBy: 'provider' },
-  { ...direct, on: 'pd1', fault: 'slaac-flushed', code: 'slaac-address-lost', mendedBy: 'agent' },
-  { ...direct, on: 'pd1', fault: 'duid-wrong', code: 'lease-refused', mendedBy: 'person', advice: /DUID/ },
+  {
+    ...direct,
+    on: 'pd1',
+    fault: 'slaac-flushed',
+    code: 'slaac-address-lost',
+    mendedBy: 'agent',
+    fleeting: true,
+  },
+  {
+    ...direct,
+    on: 'pd1',
+    fault: 'block-forgotten',
+    given: 'lease-long',
+    code: 'block-not-delivered',
+    mendedBy: 'agent',
+  },
   {
     ...direct,
     on: 'pd1',
@@ -16,8 +30,15 @@ export const lightDrills: readonly Drill[] = [
     mendedBy: 'agent',
     stands: true,
   },
-  { ...direct, on: 'pd1', fault: 'cable-pulled', code: 'link-no-carrier', mendedBy: 'provider' },
-  { ...direct, on: 'pd1', fault: 'block-forgotten', code: 'block-not-delivered', mendedBy: 'agent' },
+  { ...direct, on: 'pd1', fault: 'duid-wrong', code: 'lease-refused', mendedBy: 'person', advice: /DUID/ },
+  {
+    ...direct,
+    on: 'pd1',
+    fault: 'cable-pulled',
+    code: 'link-no-carrier',
+    mendedBy: 'provider',
+    notAsked: 'no log-in without a cable',
+  },
   { ...direct, on: 'pd1', fault: 'ra-malformed', code: null, mendedBy: 'platform' },
 
   {
@@ -25,10 +46,17 @@ export const lightDrills: readonly Drill[] = [
     on: 'pd2',
     fault: 'dhcpv6-silent',
     code: 'dhcpv6-silent',
-    alsoRight: ['lease-lost', 'lease-expiring'],
+    alsoRight: ['lease-expiring', 'lease-lost'],
     mendedBy: 'provider',
   },
-  { ...direct, on: 'pd2', fault: 'default-route-deleted', code: 'default-route-lost', mendedBy: 'agent' },
+  {
+    ...direct,
+    on: 'pd2',
+    fault: 'default-route-deleted',
+    code: 'default-route-lost',
+    mendedBy: 'agent',
+    fleeting: true,
+  },
   { ...direct, on: 'pd2', fault: 'forwarding-off', code: 'forwarding-off', mendedBy: 'agent', stands: true },
   {
     ...direct,
@@ -38,9 +66,17 @@ export const lightDrills: readonly Drill[] = [
     mendedBy: 'person',
     advice: /block|prefix/i,
   },
+  { ...direct, on: 'pd2', fault: 'lifetimes-endless', code: null, mendedBy: 'platform' },
   { ...direct, on: 'pd2', fault: 'rebooted', code: null, alsoRight: ['rebooted'], mendedBy: 'platform' },
 
-  { ...direct, on: 'pd3', fault: 'ra-short-lived', code: 'ra-silent', mendedBy: 'provider' },
+  {
+    ...direct,
+    on: 'pd3',
+    fault: 'ra-short-lived',
+    code: 'ra-silent',
+    alsoRight: ['default-route-lost'],
+    mendedBy: 'provider',
+  },
   {
     ...direct,
     on: 'pd3',
@@ -50,7 +86,6 @@ export const lightDrills: readonly Drill[] = [
     advice: /block|prefix/i,
   },
   { ...direct, on: 'pd3', fault: 'neighbour-poisoned', code: 'block-not-delivered', mendedBy: 'agent' },
-  { ...direct, on: 'pd3', fault: 'lifetimes-absurd', code: null, mendedBy: 'platform' },
   {
     ...direct,
     on: 'pd3',
@@ -59,6 +94,15 @@ export const lightDrills: readonly Drill[] = [
     alsoRight: ['flood-guard-missing'],
     mendedBy: 'agent',
     stands: true,
+  },
+  { ...direct, on: 'pd3', fault: 'card-switched-off', code: 'link-down', mendedBy: 'agent' },
+  {
+    ...direct,
+    on: 'pd3',
+    fault: 'timers-absurd',
+    code: 'lease-expiring',
+    alsoRight: ['lease-lost', 'dhcpv6-silent'],
+    mendedBy: 'provider',
   },
   { ...direct, on: 'pd3', fault: 'agent-killed', code: null, mendedBy: 'platform' },
 
@@ -80,7 +124,7 @@ export const lightDrills: readonly Drill[] = [
     instance: 'class',
     code: 'icmpv6-dropped',
     mendedBy: 'person',
-    advice: /hardening/,
+    advice: /nft/,
   },
   {
     ...direct,
@@ -96,6 +140,7 @@ export const lightDrills: readonly Drill[] = [
     fault: 'service-address-removed',
     code: 'service-address-lost',
     mendedBy: 'agent',
+    fleeting: true,
   },
 
   {
@@ -106,14 +151,14 @@ export const lightDrills: readonly Drill[] = [
     mendedBy: 'agent',
     stands: true,
   },
-  { ...direct, on: 'kernel', fault: 'card-switched-off', code: 'link-down', mendedBy: 'agent' },
   { ...direct, on: 'kernel', fault: 'ra-absurd', code: null, mendedBy: 'platform' },
   {
     ...direct,
     on: 'kernel',
     fault: 'clock-jumped',
-    code: null,
-    alsoRight: ['clock-skewed'],
-    mendedBy: 'platform',
+    code: 'clock-skewed',
+    mendedBy: 'person',
+    advice: /timedatectl/,
+    notAsked: 'only the agent is told another time: the servers share the clock of one machine',
   },
 ]

@@ -1,5 +1,6 @@
 // Decides how a drill goes: all is well, a fault is made, the agent names it, it is mended or handed on, and all is well again.
 // Leaves asserting to the caller: what happened comes back as a value, with seconds that are printed and never judged.
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AgentEvent } from '../src/agent/events.ts'
 import { faults } from '../src/rehearsal/faults.ts'
@@ -29,23 +30,28 @@ export type Outcome = {
 export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
   const fault = faults[drill.fault]
   const { places } = stand
+  if (drill.given) {
+    await faults[drill.given].inject(places)
+    await pause(givenMilliseconds)
+  }
   await until('all to be well beforehand', 60, () => allWell(drill, stand))
   const checked = drill.stands ? await checkWithoutAgent(drill, stand) : null
   const earlier = (await agentEvents(places.server)).length
   const since = async () => (await agentEvents(places.server)).slice(earlier)
   const from = Date.now()
+  const uptime = uptimeNow()
   try {
     await fault.inject(places)
     const during = await stood(drill, stand, since)
     const over = Date.now()
     if (drill.mendedBy === 'person' || drill.mendedBy === 'provider') await fault.clear(places)
     await until('all to be well again', drill.limit, async () =>
-      (await isMended(drill, stand, from)) && isWell(await since()) ? true : undefined,
+      (await isMended(drill, stand, from)) && isWell(await agentEvents(places.server)) ? true : undefined,
     )
     const events = await since()
     const ended = drill.mendedBy === 'person' || drill.mendedBy === 'provider' ? over : from
     return {
-      ...told(drill, events, from),
+      ...told(drill, events, uptime),
       ...(await traffic(drill, stand, from, ended)),
       checked: checked ?? during,
     }
@@ -53,8 +59,15 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
     throw new Error(`${drill.fault}: ${story(await since())}`, { cause: error })
   } finally {
     await fault.clear(places)
+    if (drill.given) {
+      await faults[drill.given].clear(places)
+      await pause(givenMilliseconds)
+    }
   }
 }
+
+/** What a state that is made or taken back sets off has begun, and mostly ended, by then: an exchange of DHCPv6. */
+const givenMilliseconds = 6_000
 
 /** What the agent told meanwhile, for who must find out why a drill failed. */
 function story(events: readonly AgentEvent[]): string {
@@ -67,7 +80,7 @@ function story(events: readonly AgentEvent[]): string {
 /** What happens while the fault stands; gives what `bateau check` says of it, where somebody else must act first. */
 async function stood(
   drill: Drill,
-  { shell, site }: Stand,
+  stand: Stand,
   since: () => Promise<AgentEvent[]>,
 ): Promise<readonly string[] | null> {
   const { code, limit, mendedBy } = drill
@@ -76,15 +89,29 @@ async function stood(
     await pause(12_000)
     return null
   }
-  await until(`the agent to name ${code}`, limit, async () =>
-    tellings(await since(), 'trouble.noticed').find((event) => event.code === code),
-  )
+  const began = Date.now()
+  await until(`the agent to name ${code}`, limit, async () => {
+    if (tellings(await since(), 'trouble.noticed').some((event) => event.code === code)) return true
+    const over = drill.fleeting && Date.now() - began > fleetingSeconds * 1_000
+    return over ? allWell(drill, stand) : undefined
+  })
   if (mendedBy === 'person')
     await until(`the agent to hand ${code} to a person`, limit, async () =>
       tellings(await since(), 'given-up').find((event) => event.code === code),
     )
-  if (mendedBy === 'agent' || mendedBy === 'platform') return null
-  return codesOfCheck(site, shell)
+  if (mendedBy === 'agent' || mendedBy === 'platform' || drill.notAsked !== undefined) return null
+  return settledCodes(code, stand)
+}
+
+/** After this the platform alone has mended what it mends by itself: an advertisement comes every 4 s. */
+const fleetingSeconds = 10
+
+/** What `bateau check` says, once it says the cause and nothing else; else what it said last. A repair under way shows for a moment. */
+async function settledCodes(code: string, { site, shell }: Stand): Promise<readonly string[]> {
+  for (const deadline = Date.now() + 30_000; ; await pause(1_000)) {
+    const codes = await codesOfCheck(site, shell)
+    if ((codes.length === 1 && codes[0] === code) || Date.now() > deadline) return codes
+  }
 }
 
 /** The same fault with the agent stopped, so that it stands until it is looked at. */
@@ -93,7 +120,7 @@ async function checkWithoutAgent(drill: Drill, stand: Stand): Promise<readonly s
   await shell.run(['systemctl', 'stop', 'bateau-agent'])
   try {
     await faults[drill.fault].inject(places)
-    return (await codesOfCheck(site, shell)).filter((code) => code !== 'agent-down')
+    return (await codesOfCheck(site, shell)).filter((code) => !['agent-down', 'service-down'].includes(code))
   } finally {
     await faults[drill.fault].clear(places)
     await until('traffic to be back after the look', 60, () => isMended(drill, stand, Date.now() - 3_000))
@@ -102,11 +129,14 @@ async function checkWithoutAgent(drill: Drill, stand: Stand): Promise<readonly s
   }
 }
 
+/** Of the kernel that all servers share: a clock that is moved does not move it. */
+const uptimeNow = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+
 function told(drill: Drill, events: readonly AgentEvent[], from: number) {
   const noticed = tellings(events, 'trouble.noticed')
   const first = noticed.find(({ code }) => code === drill.code)
   return {
-    noticed: first ? seconds(Date.parse(first.at) - from) : null,
+    noticed: first ? seconds((first.uptime - from) * 1_000) : null,
     named: [...new Set(noticed.map(({ code }) => code))],
     helped: tellings(events, 'repair.done').flatMap(({ helped, repair }) => (helped ? [repair] : [])),
     advice: tellings(events, 'given-up').find(({ code }) => code === drill.code)?.fix ?? null,

@@ -1,10 +1,10 @@
 // Decides how drills are told: a line each, and the page docs/drills.md, which only the drills themselves write.
 // Leaves running them to run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { faults } from '../src/rehearsal/faults.ts'
 import type { Stand } from './berth.ts'
 import type { Drill } from './drill.ts'
+import { machineWords } from './machine-words.ts'
 import type { Outcome } from './run.ts'
 
 const page = 'docs/drills.md'
@@ -92,17 +92,4 @@ const byName = ([one]: readonly [Drill, Outcome], [other]: readonly [Drill, Outc
 function partOf(text: string, part: Part): string {
   const [, after = ''] = text.split(`${mark(part)}\n`)
   return after.split('\n<!-- ')[0]?.trim() ?? ''
-}
-
-async function machineWords(stands: readonly Stand[]): Promise<string> {
-  const [first] = stands
-  const asked = await first?.shell.run([
-    'sh',
-    '-c',
-    '. /etc/os-release; echo "$PRETTY_NAME"; uname -r; systemctl --version | head -n 1; node --version 2>/dev/null',
-  ])
-  const [system = '', kernel = '', systemd = '', node = ''] = asked?.stdout.trim().split('\n') ?? []
-  const kvm = existsSync('/dev/kvm') ? 'KVM' : 'no KVM'
-  const words = [system, `kernel ${kernel}`, systemd.replace(/ \(.*/, ''), node && `Node ${node.slice(1)}`]
-  return `${new Date().toISOString().slice(0, 10)}; ${cpus().length} cores, ${kvm}; servers: ${words.filter(Boolean).join(', ')}.`
 }

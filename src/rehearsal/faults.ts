@@ -8,7 +8,14 @@ import {
 } from './faults/announcement.ts'
 import { absurdLifetimeAdvertised, badAdvertisements } from './faults/bad-advertisements.ts'
 import { cablePulled, cardSwitchedOff, packetsLost } from './faults/cable.ts'
-import { blockChanged, blockShrunk, delegationSilent, lifetimesAbsurd } from './faults/delegation.ts'
+import {
+  blockChanged,
+  blockShrunk,
+  delegationSilent,
+  leaseLong,
+  lifetimesEndless,
+  timersAbsurd,
+} from './faults/delegation.ts'
 import { duidWrong } from './faults/duid.ts'
 import { blockForgotten, neighbourPoisoned } from './faults/edge-memory.ts'
 import {
@@ -37,7 +44,9 @@ export const faults = {
   'dhcpv6-silent': delegationSilent,
   'block-changed': blockChanged,
   'block-shrunk': blockShrunk,
-  'lifetimes-absurd': lifetimesAbsurd,
+  'lifetimes-endless': lifetimesEndless,
+  'timers-absurd': timersAbsurd,
+  'lease-long': leaseLong,
   'duid-wrong': duidWrong,
   'block-forgotten': blockForgotten,
   'neighbour-poisoned': neighbourPoisoned,

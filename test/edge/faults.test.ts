@@ -219,10 +219,21 @@ describe.skipIf(!capable)('the faults of a rehearsal', { timeout: 400_000 }, () 
     await expect.poll(delegation, slow).toContain(String(delegated))
   })
 
-  it('lifetimes-absurd is answered, and what was delegated stays', async () => {
-    await inject('lifetimes-absurd')
-    await os1.run(['networkctl', 'reconfigure', 'eno1'])
-    await expect.poll(() => pings(), slow).toBe(true)
+  it('lifetimes-endless is taken, and lease-long too', async () => {
+    const left = () =>
+      out(os1, "networkctl status --json=short eno1 | grep -o 'ValidLifetimeUSec.:[0-9]*' | head -n 1")
+    for (const name of ['lifetimes-endless', 'lease-long'] as const) {
+      const before = await left()
+      await inject(name)
+      await os1.run(['networkctl', 'reconfigure', 'eno1'])
+      await expect.poll(left, slow).not.toBe(before)
+      await expect.poll(() => pings(), slow).toBe(true)
+    }
+  })
+
+  it('timers-absurd is discarded: the lease that there was runs out', async () => {
+    await inject('timers-absurd')
+    await expect.poll(() => out(os1, `ip -6 route show proto dhcp ${delegated}`), slow).toBe('')
   })
 
   it('dhcpv6-silent ends the lease: the server drops the block, and the edge its route', async () => {

@@ -28,7 +28,7 @@ const placeOf = (name: string, pid: number) => join(places, `bateau-${name}-${pi
 
 /** Announcements and leases that end within a test: seconds. */
 export const shortTiming: Timing = {
-  ra: { min: 3, max: 4, lifetime: 12 },
+  ra: { min: 3, max: 4, lifetime: 20 },
   lease: { preferred: 30, valid: 40, renew: 15, rebind: 25 },
 }
 

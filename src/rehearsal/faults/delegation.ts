@@ -50,11 +50,17 @@ export const blockShrunk: RehearsedFault = altered(
     reserving(subnet, delivery.block.nth(delivery.block.length + shrunkBy, 0)),
 )
 
-/** Preferred for 136 years, valid for as long, renewal never asked for (RFC 8415 section 7.7: infinity). */
+/** Without end (RFC 8415 section 7.7: infinity). */
 const never = 4_294_967_295
 
-export const lifetimesAbsurd: RehearsedFault = altered(
-  'the DHCPv6 server answers with lifetimes without end and timers that contradict each other',
+export const lifetimesEndless: RehearsedFault = altered(
+  'the DHCPv6 server answers with lifetimes without end',
+  (subnet) => ({ ...subnet, 'preferred-lifetime': never, 'valid-lifetime': never }),
+)
+
+/** T1 after T2: a client discards such a delegation (RFC 8415 section 21.21), and keeps the one it has until that ends. */
+export const timersAbsurd: RehearsedFault = altered(
+  'the DHCPv6 server answers with timers that contradict each other, which a client must not take',
   (subnet) => ({
     ...subnet,
     'preferred-lifetime': never,
@@ -63,6 +69,31 @@ export const lifetimesAbsurd: RehearsedFault = altered(
     'rebind-timer': 1,
   }),
 )
+
+/** Seconds, as providers have it: hours, so that no renewal mends anything soon. */
+const hours = {
+  'preferred-lifetime': 7_200,
+  'valid-lifetime': 10_800,
+  'renew-timer': 3_600,
+  'rebind-timer': 5_400,
+}
+
+/** No fault but a state that others need: the server has asked anew and holds its block for hours. */
+export const leaseLong: RehearsedFault = {
+  says: "the server's lease is valid for hours",
+  async inject(places) {
+    await configure(places, (subnet) => ({ ...subnet, ...hours }))
+    await must(places.host, askAgain(places))
+  },
+  async clear(places) {
+    await configure(places, (subnet) => subnet)
+    await must(places.host, askAgain(places))
+  },
+}
+
+/** networkd's way to a new exchange at once; another client asks when its time has come. */
+const askAgain = ({ site }: FaultPlaces) =>
+  `if systemctl -q is-active systemd-networkd; then networkctl reconfigure ${site.facts.uplink.name}; fi`
 
 function reserving(subnet: Subnet, block: Prefix | undefined): Subnet {
   if (!block) throw new RangeError('a block has a first part')
