@@ -29,14 +29,15 @@ const everywhere = [
     name: 'no-undeclared-package',
     comment: 'a package that package.json does not name, or only names for development',
     severity: 'error',
-    from: { path: '^src/', pathNot: String.raw`\.test\.ts$` },
+    from: { path: '^src/', pathNot: String.raw`\.(test|fixture)\.ts$` },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional', 'npm-peer'] },
   },
   {
     name: 'no-tests-imported',
     severity: 'error',
-    from: { pathNot: String.raw`\.test\.ts$` },
-    to: { path: String.raw`\.test\.ts$` },
+    comment: 'tests, and the fixtures that they share',
+    from: { pathNot: String.raw`\.(test|fixture)\.ts$` },
+    to: { path: String.raw`\.(test|fixture)\.ts$` },
   },
   {
     name: 'one-file-spawns',
