@@ -32,6 +32,11 @@ export type Parts = {
 const fullEvery = 10_000
 /** A trouble that is gone this soon was a change under way (networkd configures a link in several steps), or mended by the platform. */
 const sureAfter = 700
+/**
+ * The same after a repair: a link that is up again waits for an advertisement, an address and a lease (drill
+ * `card-switched-off`). What is still wrong then is told.
+ */
+const sureAfterRepair = 3_000
 /** As `fullEvery`, while the server starts. */
 const startingEvery = 2_000
 /** From the end of a look to the next, however often the bell rings: a storm of changes costs no more than this allows. */
@@ -85,6 +90,10 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
     if (parts.mend && !isStarting && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
       await parts.mend(latest, async () => {
         await look('full')
+        if (troubles.news(findings(latest)).length > 0) {
+          await clock.wait(sureAfterRepair, signal)
+          await look('full')
+        }
         tell('full', clock.milliseconds())
         return latest
       })
