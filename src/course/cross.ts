@@ -26,6 +26,7 @@ export function crossFaults(file: YamlFile): Fault[] {
     sizeRule(server, ['servers', i], report, (key) => isMistyped(key, file))
   })
   pins(get, clouds, report)
+  twice(listOf(get('check', 'vantages')), ['check', 'vantages'], 'vantage', report)
   return faults
 }
 

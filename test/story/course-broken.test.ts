@@ -334,6 +334,25 @@ const cases: Case[] = [
     faults: ['bad-word 20:14', 'bad-word 31:15', 'bad-word 33:16', 'bad-word 33:31'],
   },
   {
+    name: 'vantages',
+    text: broken([
+      'budget: 200',
+      `check:
+  vantages:
+    - {name: maison, ssh: alice@home server}
+    - {name: maison, ssh: -oProxyCommand=reboot, country: france}
+  globalping: {enabled: true, locations: [], token: abc}`,
+    ]),
+    faults: [
+      'bad-word 34:27',
+      'same-name 35:14',
+      'bad-word 35:27',
+      'bad-format 35:59',
+      'out-of-range 36:31',
+      'unknown-key 36:46',
+    ],
+  },
+  {
     name: 'prototype',
     text: broken(['budget: 200', '__proto__: {polluted: true}\nconstructor: 1']),
     faults: ['unknown-key 32:1', 'unknown-key 33:1'],
