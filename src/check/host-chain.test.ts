@@ -373,6 +373,8 @@ describe('two faults that have nothing to do with each other', () => {
     ['the clock an hour late', 'a tenant route removed'],
     ['a rule drops ICMPv6, and packets with it', 'a service is down'],
     ['the lease not renewed', 'the agent stopped'],
+    ['br-ex deleted', 'a tenant route removed'],
+    ['br-ex deleted', "br-transit's address removed, and its routes with it"],
   ])('are two findings: %s, %s', async (one, other) => {
     const [first, second] = [faults[one] as Fault, faults[other] as Fault]
     const world = all(first.change, second.change)(wellWorld(delegated), delegated)

@@ -41,6 +41,7 @@ export function chainOf(input: HostChainInput, look: () => Promise<HostLook>): P
     title: expectation.title,
     vantage: site.name,
     codes: expectation.codes,
+    ...(expectation.dependsOn ? { dependsOn: expectation.dependsOn.map((id) => hostId(site, id)) } : {}),
     async run() {
       const { state } = await look()
       const judged = expectation.judge(state)
@@ -58,7 +59,8 @@ export function chainOf(input: HostChainInput, look: () => Promise<HostLook>): P
 
 /** Each probe leans on those whose troubles explain one of its own (the catalogue says which). */
 function linked(probes: readonly HostProbe[]): Probe[] {
-  return probes.map(({ codes, ...probe }) => {
+  return probes.map(({ codes, dependsOn, ...probe }) => {
+    if (dependsOn) return { ...probe, causes: dependsOn }
     const under = new Set<TroubleCode>(codes.flatMap((code) => troubles[code].under))
     const causes = probes
       .filter((other) => other.id !== probe.id && other.codes.some((code) => under.has(code)))

@@ -3,4 +3,8 @@
 import type { TroubleCode } from '../delivery/trouble/code.ts'
 import type { Probe } from './probe.ts'
 
-export type HostProbe = Omit<Probe, 'needs' | 'causes'> & { codes: readonly TroubleCode[] }
+export type HostProbe = Omit<Probe, 'needs' | 'causes'> & {
+  codes: readonly TroubleCode[]
+  /** Ids that alone may explain it; left out: by the catalogue. */
+  dependsOn?: readonly string[]
+}

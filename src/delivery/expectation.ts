@@ -11,6 +11,8 @@ export type Expectation = {
   title: string
   /** The troubles that a `no` may name. */
   codes: readonly TroubleCode[]
+  /** Ids of what alone may explain a `no`; left out: whatever may name a trouble that the catalogue says explains one of `codes`. */
+  dependsOn?: readonly string[]
   /** Pure. `could-not-check` where the state does not tell; then a packet may (check/). */
   judge(state: HostState): Seen
 }

@@ -73,6 +73,8 @@ function wanted(site: Site, { id, what, link, address, length, code }: Wanted): 
     id,
     title: `${site.name} has ${what} ${address}/${length} on ${link}`,
     codes: inside ? ['bridge-missing', code] : [code],
+    // Not the other bridge: each may be gone for itself.
+    ...(inside ? { dependsOn: ['services'] } : {}),
     judge(state) {
       const there = state.links.find(({ name }) => name === link)
       if (inside && !there) return broken(site, 'bridge-missing', `there is no interface ${link}`, { link })

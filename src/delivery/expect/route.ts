@@ -59,6 +59,7 @@ export function tenantRouteExpectations(site: Site): Expectation[] {
     id: `network/route/${name}`,
     title: `${site.name} routes ${prefix} to ${name}`,
     codes: ['tenant-route-lost'],
+    dependsOn: ['network/transit-segment', 'services'],
     judge(state): Seen {
       const route = state.routes.find(
         (one) => one.to.equals(prefix) && one.dev === bridges.transit && one.via?.equals(via) === true,
