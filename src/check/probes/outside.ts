@@ -1,5 +1,6 @@
 // Decides what every vantage outside is asked of servers and instances: ping, and the ports that the plan opens.
 // Leaves long packets to probes/mtu, the log-in to probes/guest, closed ports to probes/closed-ports, and asking to panel.
+import { Prefix } from '../../core/prefix.ts'
 import type { Site } from '../../core/site.ts'
 import { askAll, type Asking } from '../panel.ts'
 import type { Probe } from '../probe.ts'
@@ -60,7 +61,16 @@ export function pingInProbe(scope: Scope, instance: ProofInstance, causes: reado
       fault: (missed) => (missed.some(({ lossy }) => lossy) ? lossy(instance) : unreachable(instance)),
     },
     { kind: 'ping', to: instance.address },
-    { wide: true, patienceSeconds: scope.input.patienceSeconds ?? 0 },
+    { wide: isFirst(scope.input.instances, instance), patienceSeconds: scope.input.patienceSeconds ?? 0 },
+  )
+}
+
+/** What costs is asked of one instance a network: the way to the others is the same. */
+function isFirst(instances: readonly ProofInstance[], instance: ProofInstance): boolean {
+  const network = Prefix.at(instance.address, 64)
+  return (
+    instances.find(({ host, address }) => host === instance.host && network.containsAddress(address)) ===
+    instance
   )
 }
 
