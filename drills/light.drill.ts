@@ -25,8 +25,9 @@ beforeAll(async () => {
 }, 900_000)
 afterAll(async () => {
   printTable(done)
-  if (process.env['BATEAU_DRILLS_WRITE'] && named.length === 0)
-    await writeTable('light', done, [...stands.values()])
+  const [first] = stands.values()
+  if (process.env['BATEAU_DRILLS_WRITE'] && named.length === 0 && first)
+    await writeTable('light', done, first.shell)
   await standDown(stands.values())
 }, 120_000)
 

@@ -101,7 +101,7 @@ export const lightDrills: readonly Drill[] = [
     on: 'pd3',
     fault: 'timers-absurd',
     code: 'lease-expiring',
-    alsoRight: ['lease-lost', 'dhcpv6-silent'],
+    alsoRight: ['lease-lost', 'dhcpv6-silent', 'lease-refused'],
     mendedBy: 'provider',
   },
   { ...direct, on: 'pd3', fault: 'agent-killed', code: null, mendedBy: 'platform' },

@@ -2,16 +2,15 @@
 // Leaves the figures to who measured.
 import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
-import type { Stand } from './berth.ts'
+import type { Shell } from '../src/core/shell.ts'
 
-export async function machineWords(stands: readonly Stand[]): Promise<string> {
-  const [first] = stands
-  const asked = await first?.shell.run([
+export async function machineWords(server: Shell): Promise<string> {
+  const asked = await server.run([
     'sh',
     '-c',
     '. /etc/os-release; echo "$PRETTY_NAME"; uname -r; systemctl --version | head -n 1; node --version 2>/dev/null',
   ])
-  const [system = '', kernel = '', systemd = '', node = ''] = asked?.stdout.trim().split('\n') ?? []
+  const [system = '', kernel = '', systemd = '', node = ''] = asked.stdout.trim().split('\n') ?? []
   const kvm = existsSync('/dev/kvm') ? 'KVM' : 'no KVM'
   const words = [system, `kernel ${kernel}`, systemd.replace(/ \(.*/, ''), node && `Node ${node.slice(1)}`]
   return `${new Date().toISOString().slice(0, 10)}; ${cpus().length} cores, ${kvm}; servers: ${words.filter(Boolean).join(', ')}.`

@@ -1,8 +1,8 @@
 // Decides how drills are told: a line each, and the page docs/drills.md, which only the drills themselves write.
 // Leaves running them to run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Shell } from '../src/core/shell.ts'
 import { faults } from '../src/rehearsal/faults.ts'
-import type { Stand } from './berth.ts'
 import type { Drill } from './drill.ts'
 import { machineWords } from './machine-words.ts'
 import type { Outcome } from './run.ts'
@@ -67,13 +67,13 @@ export function printTable(done: readonly (readonly [Drill, Outcome])[]): void {
 export async function writeTable(
   part: Part,
   done: readonly (readonly [Drill, Outcome])[],
-  stands: readonly Stand[],
+  server: Shell,
 ): Promise<void> {
   const lines = [columns, columns.map(() => '---'), ...done.toSorted(byName).map(row)]
   const text = [
     `## ${titles[part]}`,
     '',
-    await machineWords(stands),
+    await machineWords(server),
     '',
     ...lines.map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n')

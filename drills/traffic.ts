@@ -75,7 +75,7 @@ export class Traffic {
 }
 
 /** iputils ping(8) with -D: `[1732416000.123456] 64 bytes from …`; undefined for any other line. */
-function replyAt(line: string): number | undefined {
+export function replyAt(line: string): number | undefined {
   const seconds = /^\[(\d+\.\d+)\] \d+ bytes from/.exec(line)?.[1]
   return seconds === undefined ? undefined : Number(seconds) * 1000
 }

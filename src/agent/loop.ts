@@ -1,6 +1,6 @@
 // Decides the agent's day: look when the bell rings and every few seconds, be sure, tell, mend, keep routes, sign of life.
 // Leaves each of these to its part; nothing here knows what a trouble is.
-import { findings } from '../check/judge.ts'
+import { type Finding, findings } from '../check/judge.ts'
 import type { CheckResult } from '../check/result.ts'
 import type { Bell } from './bell.ts'
 import type { Clock } from './clock.ts'
@@ -37,6 +37,12 @@ const sureAfter = 700
  * `card-switched-off`). What is still wrong then is told.
  */
 const sureAfterRepair = 3_000
+/**
+ * The same for what an exchange of DHCPv6 under way looks like: a solicit, a second in which servers may offer, a request,
+ * and the link's own duplicate address detection before it (drill `cable-pulled`).
+ */
+const sureAfterExchange = 6_000
+const ofExchange = new Set(['dhcpv6-silent', 'lease-refused', 'lease-lost'])
 /** As `fullEvery`, while the server starts. */
 const startingEvery = 2_000
 /** From the end of a look to the next, however often the bell rings: a storm of changes costs no more than this allows. */
@@ -78,8 +84,9 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
     const began = clock.milliseconds()
     let kind = kindNow()
     await look(kind)
-    if (troubles.news(findings(latest)).length > 0) {
-      await clock.wait(sureAfter, signal)
+    const doubt = doubtOf(troubles.news(findings(latest)), sureAfter)
+    if (doubt > 0) {
+      await clock.wait(doubt, signal)
       kind = kindNow()
       await look(kind)
     }
@@ -90,8 +97,9 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
     if (parts.mend && !isStarting && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
       await parts.mend(latest, async () => {
         await look('full')
-        if (troubles.news(findings(latest)).length > 0) {
-          await clock.wait(sureAfterRepair, signal)
+        const doubt = doubtOf(troubles.news(findings(latest)), sureAfterRepair)
+        if (doubt > 0) {
+          await clock.wait(doubt, signal)
           await look('full')
         }
         tell('full', clock.milliseconds())
@@ -102,4 +110,10 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
     await clock.wait(breath, signal)
     await bell.answer(clock, Math.max(0, nextFull - clock.milliseconds()), signal)
   }
+}
+
+/** Milliseconds after which what is new is believed; 0: nothing is new. */
+function doubtOf(news: readonly Finding[], usual: number): number {
+  if (news.length === 0) return 0
+  return news.some(({ fault }) => ofExchange.has(fault.code)) ? sureAfterExchange : usual
 }

@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Berth, of, type Ran } from './bateau.ts'
+import { writeTable } from '../../drills/table.ts'
+import { localShell } from '../../src/host/spawn.ts'
+import { cloudDrill, runCloudDrill, serverOf } from './drill.ts'
 import { endState } from './end-state.ts'
 import { traces } from './machine.ts'
 
@@ -134,6 +137,25 @@ describe('a rehearsal from nothing', () => {
       .toBe(0)
     expect(last && told(last)).toBe('')
   })
+
+  it(
+    'drill: ovn-controller that was stopped is named, started again by the agent, and nothing else is blamed',
+    { timeout: 8 * minutes },
+    async () => {
+      const server = serverOf(berth, 'os1')
+      const [report] = of((await berth.run(['status'])).events, 'report')
+      const { instances } = report?.data as { instances: { name: string; address: string }[] }
+      const direct = instances.find(({ name }) => name === 'proof-direct')
+      const internet = localShell('the internet', ['nsenter', '--net=/run/netns/bateau-rehearsal-inet'])
+      const outcome = await runCloudDrill(server, internet, direct?.address ?? expect.fail('no proof-direct'))
+      expect(outcome.named).toEqual([cloudDrill.code])
+      expect((await server.run(['systemctl', 'is-active', 'ovn-controller'])).stdout).toBe('active\n')
+      const ran = await berth.run(['check'])
+      expect(told(ran)).toBe('')
+      expect(ran.code).toBe(0)
+      if (process.env['BATEAU_DRILLS_WRITE']) await writeTable('cloud', [[cloudDrill, outcome]], server)
+    },
+  )
 
   it('goes away without a trace', { timeout: 5 * minutes }, async () => {
     const ran = await berth.run(['down'])

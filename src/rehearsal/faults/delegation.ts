@@ -111,6 +111,9 @@ function altered(says: string, change: (subnet: Subnet, places: FaultPlaces) => 
   }
 }
 
+/** Kea would otherwise give a lease with its old times again while less than a quarter of them has passed (2.6 ARM, lease caching). */
+const atOnce = { 'cache-threshold': 0 }
+
 /** Faults of several servers share one file. */
 let writing: Promise<unknown> = Promise.resolve()
 
@@ -128,7 +131,7 @@ async function rewrite({ world, server }: FaultPlaces, change: (sound: Subnet) =
   const own = sound?.Dhcp6.subnet6.find((subnet) => subnet.interface === server.segment)
   if (!own) throw new RangeError(`no block is delegated to ${server.name}`)
   const subnet6 = config.Dhcp6.subnet6.map((subnet) =>
-    subnet.interface === server.segment ? change(own) : subnet,
+    subnet.interface === server.segment ? { ...change(own), ...atOnce } : subnet,
   )
   const text = `${JSON.stringify({ Dhcp6: { ...config.Dhcp6, subnet6 } }, null, 2)}\n`
   await writeFile(`${path}.new`, text, { mode: 0o600 })
