@@ -3,8 +3,11 @@ import { Address, Prefix } from '../core/prefix.ts'
 import { site } from '../delivery/site.fixture.ts'
 import { ownRoutes, routeDifference, routesOfRouters } from './routers.ts'
 
-/** What ovsdb-client query printed on a server with two Neutron routers: one with a class behind it, one without a gateway. */
-const recorded = `[{"rows":[{"name":"neutron-0f7c2f2e-8f0c-4c8c-9a57-2a4a3c7f6d11","ports":["set",[["uuid","11111111-0000-4000-8000-000000000001"],["uuid","11111111-0000-4000-8000-000000000002"]]]},{"name":"neutron-5b0b6a3e-1d2e-4a53-8b43-7f2d3f0c9e22","ports":["uuid","11111111-0000-4000-8000-000000000003"]}]},{"rows":[{"_uuid":["uuid","11111111-0000-4000-8000-000000000001"],"networks":"2001:2:0:1102::a3/64"},{"_uuid":["uuid","11111111-0000-4000-8000-000000000002"],"networks":["set",["10.0.0.1/24","2001:2:0:11a0::1/64"]]},{"_uuid":["uuid","11111111-0000-4000-8000-000000000003"],"networks":"2001:2:0:11a1::1/64"}]}]`
+/** What ovsdb-client query printed on a server with Neutron 2025.1 and the router of one class. */
+const recorded = `[{"rows":[{"name":"neutron-d387dc2b-7f2e-4cf9-b36d-4716948f3ec7","ports":["set",[["uuid","099ccdd3-67da-4041-9dc2-05a8d549fd8a"],["uuid","6f7a2aec-0abe-41c9-bff7-2d7c814fcc4e"]]]}]},{"rows":[{"_uuid":["uuid","6f7a2aec-0abe-41c9-bff7-2d7c814fcc4e"],"networks":"2001:2:0:1102::a/64"},{"_uuid":["uuid","099ccdd3-67da-4041-9dc2-05a8d549fd8a"],"networks":"2001:2:0:1180::1/64"}]}]`
+
+/** The same with a tenant's router and its two networks, of which one is IPv4's, and a router without a gateway. */
+const tenants = `[{"rows":[{"name":"neutron-0f7c2f2e-8f0c-4c8c-9a57-2a4a3c7f6d11","ports":["set",[["uuid","11111111-0000-4000-8000-000000000001"],["uuid","11111111-0000-4000-8000-000000000002"]]]},{"name":"neutron-5b0b6a3e-1d2e-4a53-8b43-7f2d3f0c9e22","ports":["uuid","11111111-0000-4000-8000-000000000003"]}]},{"rows":[{"_uuid":["uuid","11111111-0000-4000-8000-000000000001"],"networks":"2001:2:0:1102::a3/64"},{"_uuid":["uuid","11111111-0000-4000-8000-000000000002"],"networks":["set",["10.0.0.1/24","2001:2:0:11a0::1/64"]]},{"_uuid":["uuid","11111111-0000-4000-8000-000000000003"],"networks":"2001:2:0:11a1::1/64"}]}]`
 
 const via = Address.of('2001:2:0:1102::a3')
 const behind = Prefix.of('2001:2:0:11a0::/64')
@@ -13,14 +16,20 @@ const router = 'neutron-0f7c2f2e-8f0c-4c8c-9a57-2a4a3c7f6d11'
 
 describe('the routers of tenants', () => {
   it('lead to a route for each network behind one with a gateway on the transit segment', () => {
-    expect(routesOfRouters(site, recorded)).toEqual([{ to: behind, via, router }])
+    expect(routesOfRouters(site, tenants)).toEqual([{ to: behind, via, router }])
+  })
+
+  it('of the plan itself lead to the route that networkd has, so the agent makes none', () => {
+    const wanted = routesOfRouters(site, recorded)
+    expect(wanted).toMatchObject([{ to: tenant?.prefix, via: tenant?.via }])
+    expect(routeDifference(site, [], wanted ?? [])).toEqual({ add: [], remove: [] })
   })
 
   it('lead to none outside the pool, and to none for a block without a transit segment', () => {
-    const outside = recorded.replaceAll('2001:2:0:11a0::', '2001:db8:0:11a0::')
+    const outside = tenants.replaceAll('2001:2:0:11a0::', '2001:db8:0:11a0::')
     expect(routesOfRouters(site, outside)).toEqual([])
     const small = { ...site, addressing: { ...site.addressing, transit: null, pool: null, tenants: [] } }
-    expect(routesOfRouters(small, recorded)).toEqual([])
+    expect(routesOfRouters(small, tenants)).toEqual([])
   })
 
   it.each(['', 'ovsdb-client: failed', '{}', '[]', '[{"error":"x"},{}]', '[null,null]', '[{"rows":[]}]'])(
