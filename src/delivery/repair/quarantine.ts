@@ -39,7 +39,8 @@ export function quarantine(site: Site, router: string): Repair {
 export function denyRouter(site: Site, router: string): Repair[] {
   if (site.facts.systemd < 248 || (site.facts.uplinkManager ?? 'networkd') !== 'networkd') return []
   const link = site.facts.uplink.name
-  const network = site.facts.netplanId === null ? `05-bateau-${link}` : `10-netplan-${site.facts.netplanId}`
+  const { netplanId, networkFile } = site.facts
+  const network = netplanId === null ? (networkFile ?? `05-bateau-${link}`) : `10-netplan-${netplanId}`
   const file = `/run/systemd/network/${network}.network.d/60-bateau-quarantine.conf`
   const write = `mkdir -p "\${1%/*}" && printf '[IPv6AcceptRA]\\nRouterDenyList=%s\\n' "$2" > "$1"`
   const again = [command('networkctl', 'reload'), command('networkctl', 'reconfigure', link)]
