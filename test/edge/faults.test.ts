@@ -8,7 +8,7 @@ import { hostNetwork } from '../../src/delivery/host-network.ts'
 import { type FaultPlaces, faultPlaces } from '../../src/rehearsal/fault.ts'
 import { type FaultName, faults } from '../../src/rehearsal/faults.ts'
 import { edgeShell, internetShell } from '../../src/rehearsal/places.ts'
-import { linkLocalOf, type RehearsedServer, type ServerInput } from '../../src/rehearsal/world.ts'
+import { linkLocalOf, type ServerInput } from '../../src/rehearsal/world.ts'
 import { carryOut, siteOf } from './host-steps.ts'
 import { insideAddresses, insideScript } from './inside.ts'
 import { capable, compile, down, machine, shellOf, shortTiming, sweep, testWorld, up } from './world.ts'
@@ -68,7 +68,7 @@ describe.skipIf(!capable)('the faults of a rehearsal', { timeout: 400_000 }, () 
       if (!server || !its) throw new Error('there are two servers')
       await carryOut(shell, hostNetwork(its), vault)
       expect(await shell.run(['sh', '-ec', insideScript(its)])).toMatchObject({ code: 0 })
-      places[server.name as 'os1' | 'os2'] = faultPlaces(world, server as RehearsedServer, its, shell)
+      places[server.name as 'os1' | 'os2'] = faultPlaces(world, server, its, shell)
       await answers(shell.name)
     }
   })

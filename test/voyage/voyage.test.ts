@@ -144,8 +144,8 @@ describe('a rehearsal from nothing', () => {
     async () => {
       const server = serverOf(berth, 'os1')
       const [report] = of((await berth.run(['status'])).events, 'report')
-      const { instances } = report?.data as { instances: { name: string; address: string }[] }
-      const direct = instances.find(({ name }) => name === 'proof-direct')
+      const data = report?.data as { instances: { name: string; address: string }[] } | undefined
+      const direct = data?.instances.find(({ name }) => name === 'proof-direct')
       const internet = localShell('the internet', ['nsenter', '--net=/run/netns/bateau-rehearsal-inet'])
       const outcome = await runCloudDrill(server, internet, direct?.address ?? expect.fail('no proof-direct'))
       expect(outcome.named).toEqual([cloudDrill.code])
