@@ -265,6 +265,13 @@ describe.skipIf(!capable).each(worlds)(
       })
     })
 
+    for (const { name, uplinkManager } of cases.filter((one) => one.uplinkManager === 'ifupdown'))
+      it(`${name}: ifdown and ifup of ${uplinkManager} take nothing away for good`, async () => {
+        await must(shell(name), "systemd-run -q --wait sh -c 'ifdown eno1; ifup eno1'")
+        await expect.poll(() => amiss(shell(name), site(name)), slow).toEqual([])
+        await proveBothWays(shell(name), site(name))
+      })
+
     it('after a reboot all of it is there again, and nothing was carried out', async () => {
       const boot = (name: string) => shell(name).run(['cat', '/proc/sys/kernel/random/boot_id'])
       const before = new Map<string, string>()
