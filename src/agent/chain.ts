@@ -3,6 +3,7 @@
 import { hostChain, hostId } from '../check/host-chain.ts'
 import { runProbes } from '../check/probe.ts'
 import type { CheckResult } from '../check/result.ts'
+import { RouterMemory } from '../check/router-memory.ts'
 import type { HostState } from '../core/host-state.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Clock } from './clock.ts'
@@ -20,6 +21,8 @@ export class Chain {
   readonly #clock: Clock
   readonly #active: ReadonlySet<string>
   readonly #clockId: string
+  /** Routers that do not answer are asked more and more rarely. */
+  readonly #routers = new RouterMemory()
   #base: { state: HostState; at: number } | undefined
 
   constructor(config: AgentConfig, shell: Shell, clock: Clock) {
@@ -43,6 +46,7 @@ export class Chain {
       units,
       targets: targets.pings,
       now: () => this.#clock.wall(),
+      memory: this.#routers,
       ...(this.#base ? { before: this.#base.state } : {}),
       onState: (state) => void (this.state = state),
     })
