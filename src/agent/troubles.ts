@@ -26,7 +26,20 @@ export class Troubles {
 
   /** Findings that were not told yet: a look that is not sure of itself looks again before it tells them. */
   news(findings: readonly Finding[]): readonly Finding[] {
-    return broken(findings).filter(({ result, fault }) => this.#open.get(result.id)?.code !== fault.code)
+    const doubtful = this.#doubtful(findings)
+    return broken(findings)
+      .filter(({ result, fault }) => this.#open.get(result.id)?.code !== fault.code)
+      .filter(({ result }) => !result.dependsOn?.some((id) => doubtful.has(id)))
+  }
+
+  /** Ids of troubles that were told and cannot be checked just now: what they would explain is not told as a cause of its own. */
+  #doubtful(findings: readonly Finding[]): ReadonlySet<string> {
+    const seen = findings.flatMap(({ result, follows }) => [result, ...follows])
+    return new Set(
+      seen
+        .filter(({ id, verdict }) => verdict === 'could-not-check' && this.#open.has(id))
+        .map(({ id }) => id),
+    )
   }
 
   /** `now` in monotonic milliseconds. `counts` are told with the look. */

@@ -39,6 +39,7 @@ export const pathKinds = {
       'lossy-path',
       'service-down',
       'lease-lost',
+      'lease-expiring',
       'lease-refused',
       'dhcpv6-silent',
       'lease-other-prefix',
