@@ -2,8 +2,11 @@
 // Leaves the other servers' blocks as they are. Kea itself answers, refuses and expires throughout.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Trouble } from '../../core/fault.ts'
 import { Prefix } from '../../core/prefix.ts'
 import { dropTable, type FaultPlaces, loadTable, must, type RehearsedFault, tableOf } from '../fault.ts'
+import { logOf } from '../daemon.ts'
 import { keaConfig } from '../kea.ts'
 import { processesOf } from '../processes.ts'
 import type { RehearsalWorld } from '../world.ts'
@@ -112,7 +115,7 @@ function altered(says: string, change: (subnet: Subnet, places: FaultPlaces) => 
 }
 
 /** Kea would otherwise give a lease with its old times again while less than a quarter of them has passed (2.6 ARM, lease caching). */
-const atOnce = { 'cache-threshold': 0 }
+const atOnce = { 'cache-threshold': 0.001 }
 
 /** Faults of several servers share one file. */
 let writing: Promise<unknown> = Promise.resolve()
@@ -139,7 +142,25 @@ async function rewrite({ world, server }: FaultPlaces, change: (sound: Subnet) =
   await readAgain(world)
 }
 
+/** Milliseconds for Kea to read its configuration. */
+const patience = 10_000
+
+/** Kea goes on with the old configuration when it cannot read the new one: a fault that was not made. */
 async function readAgain(world: RehearsalWorld): Promise<void> {
+  const log = logOf(world, 'kea')
+  const before = (await readFile(log, 'utf8')).length
   const running = (await processesOf(world, 'kea')).filter(({ name }) => name.startsWith('kea-dhcp6'))
   for (const { pid } of running) process.kill(pid, 'SIGHUP')
+  for (const deadline = Date.now() + patience; ; await pause(100)) {
+    const said = (await readFile(log, 'utf8')).slice(before)
+    if (said.includes('DHCP6_CONFIG_COMPLETE')) return
+    const refused = /DHCP6_CONFIG_LOAD_FAIL.*/.exec(said)?.[0]
+    if (refused === undefined && Date.now() < deadline) continue
+    throw new Trouble({
+      code: 'fault-not-injected',
+      title: 'Kea did not take the configuration of a fault',
+      why: refused ?? 'it said nothing',
+      fix: 'compare with the Kea manual of its version',
+    })
+  }
 }
