@@ -30,3 +30,11 @@ export function isWell(events: readonly AgentEvent[]): boolean {
   const last = looks.at(-1)
   return last !== undefined && last.findings.length === 0 && last.yes > last.unclear
 }
+
+/** As `isWell`, and no repair is under way. */
+export function isQuiet(events: readonly AgentEvent[]): boolean {
+  const last = events.findLast(
+    ({ type }) => type === 'repair.started' || type === 'repair.done' || type === 'agent.started',
+  )
+  return isWell(events) && last?.type !== 'repair.started'
+}

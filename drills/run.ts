@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AgentEvent } from '../src/agent/events.ts'
 import { faults } from '../src/rehearsal/faults.ts'
-import { agentEvents, isWell, tellings } from './agent-journal.ts'
+import { agentEvents, isQuiet, isWell, tellings } from './agent-journal.ts'
 import type { Stand } from './berth.ts'
 import type { Drill } from './drill.ts'
 import { codesOfCheck } from './look.ts'
@@ -46,7 +46,7 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
     const over = Date.now()
     if (drill.mendedBy === 'person' || drill.mendedBy === 'provider') await fault.clear(places)
     await until('all to be well again', drill.limit, async () =>
-      (await isMended(drill, stand, from)) && isWell(await agentEvents(places.server)) ? true : undefined,
+      (await isMended(drill, stand, from)) && isQuiet(await agentEvents(places.server)) ? true : undefined,
     )
     const events = await since()
     const ended = drill.mendedBy === 'person' || drill.mendedBy === 'provider' ? over : from
