@@ -100,8 +100,9 @@ export const lightDrills: readonly Drill[] = [
     ...direct,
     on: 'pd3',
     fault: 'timers-absurd',
-    code: 'lease-expiring',
-    alsoRight: ['lease-lost', 'dhcpv6-silent', 'lease-refused'],
+    code: 'lease-refused',
+    // Told first where a look falls into the seconds between preferred and valid.
+    alsoRight: ['lease-expiring', 'lease-lost', 'dhcpv6-silent'],
     mendedBy: 'provider',
   },
   { ...direct, on: 'pd3', fault: 'agent-killed', code: null, mendedBy: 'platform' },
