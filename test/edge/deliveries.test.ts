@@ -208,8 +208,9 @@ describe.skipIf(!capable).each(worlds)(
     /** What the judge finds wrong; there is no transit segment here, as Open vSwitch makes it. */
     async function amiss(shell: Shell, site: Site): Promise<string[]> {
       const state = await readHostState(shell, stateQuestion(site, []))
-      return expectations(site).flatMap(({ id, judge }) => {
-        const { verdict, seen } = judge(state)
+      return expectations(site).flatMap((expectation) => {
+        const { id } = expectation
+        const { verdict, seen } = expectation.judge(state)
         const transit = id === 'network/transit-segment' || id.startsWith('network/route/')
         return verdict === 'yes' || transit ? [] : [`${id} ${verdict}: ${seen}`]
       })
