@@ -152,6 +152,16 @@ describe('the loop', () => {
     expect(slow.told[0]?.t).toBeGreaterThanOrEqual(30_000)
   })
 
+  it('believes a fault at once on a server that has just started, when all was well before it', async () => {
+    const server = new FakeServer()
+    server.patientUntil = 30_000
+    server.mends = false
+    server.clock.at(7_000, () => (server.broken.add('address'), server.bell.ring()))
+    await server.runFor(20_000)
+    expect(server.types()).toEqual(['look 0', 'trouble.noticed', 'look 1'])
+    expect(server.told[1]?.t).toBeLessThan(10_000)
+  })
+
   it('is not driven by a storm of rings', async () => {
     const server = new FakeServer()
     for (let t = 0; t < 60_000; t += 50) server.clock.at(t, () => server.bell.ring())

@@ -20,7 +20,7 @@ export type Parts = {
   mend:
     | ((results: readonly CheckResult[], look: () => Promise<readonly CheckResult[]>) => Promise<void>)
     | null
-  /** While the server starts, what lacks is not lost: nothing is told or mended before this moment, unless all is well. */
+  /** While the server starts, what lacks is not lost: nothing is told or mended before this moment, or before all was well once. */
   patientUntil: number
   /** Host routes of tenants' routers, proxied addresses. */
   keep(): Promise<void>
@@ -52,6 +52,7 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
   const { clock, bell, troubles, isActive } = parts
   let latest: readonly CheckResult[] = []
   let nextFull = clock.milliseconds()
+  let patientUntil = parts.patientUntil
 
   const look = async (kind: LookKind): Promise<readonly CheckResult[]> => {
     const began = clock.milliseconds()
@@ -90,8 +91,9 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
       kind = kindNow()
       await look(kind)
     }
-    const isStarting =
-      clock.milliseconds() < parts.patientUntil && latest.some(({ verdict }) => verdict === 'no')
+    const isStarting = clock.milliseconds() < patientUntil && latest.some(({ verdict }) => verdict === 'no')
+    // Once all was there the server has started: what goes now is lost.
+    if (kind === 'full' && !latest.some(({ verdict }) => verdict === 'no')) patientUntil = 0
     if (isStarting) nextFull = Math.min(nextFull, clock.milliseconds() + startingEvery)
     else tell(kind, began)
     if (parts.mend && !isStarting && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
