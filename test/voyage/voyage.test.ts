@@ -157,6 +157,54 @@ describe('a rehearsal from nothing', () => {
     },
   )
 
+  it(
+    'heal mends over SSH what a stopped agent does not, and a dry run only says how',
+    { timeout: 6 * minutes },
+    async () => {
+      const addresses = async () =>
+        (await berth.ssh('os1', 'ip', '-6', '-o', 'addr', 'show', 'dev', 'br-ex', 'scope', 'global')).out
+      const whole = await addresses()
+      expect(whole).toContain('2001:2:0:1101::1/64')
+      await berth.ssh(
+        'os1',
+        'sh',
+        '-c',
+        'systemctl stop bateau-agent; ip -6 addr flush dev br-ex scope global',
+      )
+      const dry = await berth.run(['heal', '--dry-run'])
+      expect(of(dry.events, 'repair.planned').map(({ code }) => code)).toContain('public-address-lost')
+      expect(await addresses()).toBe('')
+
+      const healed = await berth.run(['heal', 'os1'])
+      expect(told(healed)).toBe('')
+      expect(healed.code).toBe(0)
+      expect(await addresses()).toBe(whole)
+    },
+  )
+
+  it(
+    'watch hears from the agent what is lost and mended, while it happens',
+    { timeout: 6 * minutes },
+    async () => {
+      await berth.ssh('os1', 'systemctl', 'start', 'bateau-agent')
+      await expect
+        .poll(async () => (await berth.run(['check'])).code, { timeout: 5 * minutes, interval: 5_000 })
+        .toBe(0)
+      const heard: string[] = []
+      let flushed: Promise<unknown> | undefined
+      await berth.run(['watch'], (event, kill) => {
+        if (event.type === 'watch.state')
+          flushed ??= berth.ssh('os1', 'ip', '-6', 'addr', 'flush', 'dev', 'br-ex', 'scope', 'global')
+        if (event.type !== 'agent.event' || flushed === undefined) return
+        const { type, code } = event.event as { type: string; code?: string }
+        if (code === 'public-address-lost') heard.push(type)
+        if (heard.includes('trouble.gone')) kill()
+      })
+      await flushed
+      expect(heard).toEqual(['trouble.noticed', 'repair.started', 'repair.done', 'trouble.gone'])
+    },
+  )
+
   it('goes away without a trace', { timeout: 5 * minutes }, async () => {
     const ran = await berth.run(['down'])
     expect(told(ran)).toBe('')
