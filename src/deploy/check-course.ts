@@ -15,7 +15,7 @@ import { explainCourse } from './explain-course.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
 import { openCourse, type Opened, refuse } from './open-course.ts'
-import { isRehearsed, notUp, planOf } from './plan-of.ts'
+import { isRehearsed, openUp, planOf } from './plan-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { hostNameOf, type Only, prove } from './prove.ts'
 import { say } from './say.ts'
@@ -39,11 +39,10 @@ export type CheckOptions = {
 
 /** Changes nothing but the journal. */
 export async function check(options: CheckOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  const opened = openCourse(homeOf(process.env), options.file)
+  const open = options.list ? openCourse : openUp
+  const opened = open(homeOf(process.env), options.file)
   if (!opened.ok) return refuse(face, opened.faults)
   if (options.list) return list(opened.value, face)
-  const absent = notUp(opened.value)
-  if (absent) return refuse(face, [absent])
   if (options.watch !== null) return watchCourse(opened.value, options.watch, options.only, face, signal)
   const { course, world, rehearsal } = opened.value
   return session('check', world, face, signal, async (run) => {

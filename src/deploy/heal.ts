@@ -20,8 +20,8 @@ import { siteOf } from '../plan/site.ts'
 import { siteUnits } from './agent.ts'
 import { type ExitCode, type Face } from './face.ts'
 import { type Ground, groundOf } from './ground.ts'
-import { openCourse, refuse } from './open-course.ts'
-import { notUp, planOf } from './plan-of.ts'
+import { refuse } from './open-course.ts'
+import { openUp, planOf } from './plan-of.ts'
 import { session, type Session } from './session.ts'
 import { homeOf } from './world.ts'
 
@@ -42,10 +42,8 @@ const settle = 3_000
 
 /** Works without an agent on the server, and spends nothing of its budget. Exit codes as of a check. */
 export async function heal(options: HealOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  const opened = openCourse(homeOf(process.env), options.file)
+  const opened = openUp(homeOf(process.env), options.file)
   if (!opened.ok) return refuse(face, opened.faults)
-  const absent = notUp(opened.value)
-  if (absent) return refuse(face, [absent])
   const { course, world, rehearsal } = opened.value
   const plan = planOf(course, rehearsal)
   const known = plan.servers.map(({ name }) => name)

@@ -8,19 +8,17 @@ import { exits, type Face } from './face.ts'
 import { instancesOf } from './asked-cloud.ts'
 import { groundOf } from './ground.ts'
 import { instanceKeys } from './instance-keys.ts'
-import { openCourse, refuse } from './open-course.ts'
+import { refuse } from './open-course.ts'
 import { session } from './session.ts'
-import { notUp, planOf } from './plan-of.ts'
+import { openUp, planOf } from './plan-of.ts'
 import { homeOf } from './world.ts'
 
 export async function ssh(
   options: { file: string | null; name: string; command: readonly string[] },
   face: Face,
 ): Promise<number> {
-  const opened = openCourse(homeOf(process.env), options.file)
+  const opened = openUp(homeOf(process.env), options.file)
   if (!opened.ok) return refuse(face, opened.faults)
-  const absent = notUp(opened.value)
-  if (absent) return refuse(face, [absent])
   const { course, world, rehearsal } = opened.value
   const ground = groundOf(course, world, rehearsal)
   const server = course.servers.find(({ name, role }) => name === options.name && role === 'cloud')

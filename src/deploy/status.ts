@@ -9,9 +9,9 @@ import { instancesOf, shown } from './asked-cloud.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
 import { loginText } from './login-text.ts'
-import { openCourse, refuse } from './open-course.ts'
+import { refuse } from './open-course.ts'
 import { session } from './session.ts'
-import { notUp, planOf } from './plan-of.ts'
+import { openUp, planOf } from './plan-of.ts'
 import { homeOf, type World } from './world.ts'
 
 export async function status(
@@ -19,10 +19,8 @@ export async function status(
   face: Face,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const opened = openCourse(homeOf(process.env), options.file)
+  const opened = openUp(homeOf(process.env), options.file)
   if (!opened.ok) return refuse(face, opened.faults)
-  const absent = notUp(opened.value)
-  if (absent) return refuse(face, [absent])
   const { course, world, rehearsal, file } = opened.value
   return session('status', world, face, signal, async (run) => {
     const plan = planOf(course, rehearsal)

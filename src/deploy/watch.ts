@@ -5,8 +5,8 @@ import { Trouble } from '../core/fault.ts'
 import { readBundle } from './agent.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
-import { openCourse, refuse } from './open-course.ts'
-import { notUp, planOf } from './plan-of.ts'
+import { refuse } from './open-course.ts'
+import { openUp, planOf } from './plan-of.ts'
 import { say } from './say.ts'
 import { heard, summary, unheard } from './watch-state.ts'
 import { type Heard, listen } from './watch-tail.ts'
@@ -24,10 +24,8 @@ const every = 5_000
 
 /** Until Ctrl-C, beside whatever else is done with the course: takes no lock and writes nothing. */
 export async function watch(options: WatchOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  const opened = openCourse(homeOf(process.env), options.file)
+  const opened = openUp(homeOf(process.env), options.file)
   if (!opened.ok) return refuse(face, opened.faults)
-  const absent = notUp(opened.value)
-  if (absent) return refuse(face, [absent])
   const { course, world, rehearsal } = opened.value
   try {
     const ground = groundOf(course, world, rehearsal)
