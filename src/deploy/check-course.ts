@@ -17,7 +17,7 @@ import { groundOf } from './ground.ts'
 import { openCourse, type Opened, refuse } from './open-course.ts'
 import { isRehearsed, openUp, planOf } from './plan-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
-import { hostNameOf, type Only, prove } from './prove.ts'
+import { hostNameOf, type Only, patience, prove } from './prove.ts'
 import { say } from './say.ts'
 import { session } from './session.ts'
 import { sitesOffline } from './steps-offline.ts'
@@ -51,7 +51,7 @@ export async function check(options: CheckOptions, face: Face, signal: AbortSign
     await prepareSecrets(run.vault, course, [], [])
     const sites = await sitesOf(plan, ground)
     if (options.explain !== null) return explainCourse(run, plan, ground, sites, options.explain)
-    return (await prove(run, plan, ground, sites, options.only)).exitCode
+    return (await prove(run, plan, ground, sites, patience.standing, options.only)).exitCode
   })
 }
 

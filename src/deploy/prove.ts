@@ -26,8 +26,11 @@ import { loginText } from './login-text.ts'
 import { type Session, Stop } from './session.ts'
 import { vantagesOf } from './vantages.ts'
 
-/** Guests without KVM take up to half a minute from ACTIVE to their first answer. */
-const patienceSeconds = 180
+/**
+ * Seconds in which an instance may begin to answer. `begun`: those that were just made; without KVM they take up to
+ * half a minute from ACTIVE, more on a busy machine. `standing`: those that stand, and may have been rebooted.
+ */
+export const patience = { begun: 180, standing: 20 } as const
 const consoleLines = 20
 
 export type Proven = { instances: readonly Instance[]; exitCode: ExitCode }
@@ -41,6 +44,7 @@ export async function prove(
   plan: Plan,
   ground: Ground,
   sites: readonly Site[],
+  patienceSeconds: number,
   only: Only = [],
 ): Promise<Proven> {
   session.emit({ type: 'phase.started', phase: 'proof', title: 'The proof, from outside', tasks: 0 })

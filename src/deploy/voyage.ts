@@ -11,7 +11,7 @@ import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { isRehearsed, planOf } from './plan-of.ts'
-import { prove } from './prove.ts'
+import { patience, prove } from './prove.ts'
 import { say } from './say.ts'
 import { session } from './session.ts'
 import { homeOf, noteWorld } from './world.ts'
@@ -67,7 +67,7 @@ async function voyage(
     noteWorld(world, { courseFile: file, rehearsal })
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground)
-    return (await prove(run, plan, ground, sites)).exitCode
+    return (await prove(run, plan, ground, sites, patience.begun)).exitCode
   })
 }
 

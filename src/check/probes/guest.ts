@@ -9,6 +9,7 @@ import { localShell } from '../../host/spawn.ts'
 import { witness } from '../panel.ts'
 import type { Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
+import { patiently } from './patience.ts'
 import { tcpInId } from './outside.ts'
 import { names, type Scope } from './places.ts'
 
@@ -109,11 +110,12 @@ export function insideProbe(scope: Scope, instance: ProofInstance, causes: reado
       : `${instance.name} can be asked by SSH`,
     vantage: through ? instance.host : names(scope.vantages, instance.host),
     causes,
-    async run() {
-      const ran = await guest.run(['cat', '/proc/uptime'], { timeout: 45_000 })
-      const [seconds = ''] = ran.stdout.split(' ')
-      return Number(seconds) > 0 ? yes(`up for ${Math.round(Number(seconds))} s`) : unclear(lastLine(ran))
-    },
+    run: () =>
+      patiently(scope.input, async () => {
+        const ran = await guest.run(['cat', '/proc/uptime'], { timeout: 45_000 })
+        const [seconds = ''] = ran.stdout.split(' ')
+        return Number(seconds) > 0 ? yes(`up for ${Math.round(Number(seconds))} s`) : unclear(lastLine(ran))
+      }),
   }
 }
 

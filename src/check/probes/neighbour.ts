@@ -7,6 +7,7 @@ import type { Probe } from '../probe.ts'
 import type { ProofInput, ProofInstance } from '../proof-input.ts'
 import { guestShell, insideId } from './guest.ts'
 import { hostReached } from './host.ts'
+import { patiently } from './patience.ts'
 import type { Scope } from './places.ts'
 
 export const nearId = ({ name }: Pick<ProofInstance, 'name'>) => `neighbour/server/${name}`
@@ -25,18 +26,19 @@ export function fromServerProbe(
     vantage: site.name,
     needs: [hostReached(site)],
     causes,
-    async run() {
-      const pinged = await ping(shell, instance.address, { count: 3 })
-      const seen = `${instance.address}: ${pinged.words}`
-      if (!pinged.worked && !hasNoRoute(pinged)) return unclear(seen)
-      if (pinged.received > 0) return yes(seen)
-      return no(seen, {
-        code: 'instance-silent',
-        why: 'nothing of the provider is on this way: the instance is down, has no address, its security group drops ping, or OVN does not bring packets to it',
-        fix: `what it says itself: openstack console log show ${instance.name}; where packets end: bateau check --explain ${instance.name}`,
-        host: site.name,
-      })
-    },
+    run: () =>
+      patiently(input, async () => {
+        const pinged = await ping(shell, instance.address, { count: 3 })
+        const seen = `${instance.address}: ${pinged.words}`
+        if (!pinged.worked && !hasNoRoute(pinged)) return unclear(seen)
+        if (pinged.received > 0) return yes(seen)
+        return no(seen, {
+          code: 'instance-silent',
+          why: 'nothing of the provider is on this way: the instance is down, has no address, its security group drops ping, or OVN does not bring packets to it',
+          fix: `what it says itself: openstack console log show ${instance.name}; where packets end: bateau check --explain ${instance.name}`,
+          host: site.name,
+        })
+      }),
   }
 }
 
