@@ -103,17 +103,43 @@ async function removeGroups(world: RehearsalWorld): Promise<void> {
   }
 }
 
-async function removeGroup(group: string): Promise<void> {
-  const entries = await readdir(group, { withFileTypes: true }).catch(() => [])
-  for (const entry of entries) if (entry.isDirectory()) await removeGroup(join(group, entry.name))
-  for (const deadline = Date.now() + deathPatience; ; await pause(100)) {
+/**
+ * Looks anew each time: a system that is still dying makes groups, and starts processes, until its last one is gone. The
+ * hierarchies of cgroup v1 have no cgroup.kill, so what is in them is killed one by one.
+ */
+async function removeGroup(group: string, deadline = Date.now() + deathPatience): Promise<void> {
+  for (;;) {
+    const entries = await readdir(group, { withFileTypes: true }).catch(() => [])
+    for (const entry of entries) if (entry.isDirectory()) await removeGroup(join(group, entry.name), deadline)
+    const held = await killAll(group)
     const error = await rmdir(group).then(
       () => null,
       (one: NodeJS.ErrnoException) => one,
     )
     if (error === null || error.code === 'ENOENT') return
-    if (error.code !== 'EBUSY' || Date.now() > deadline) throw stillThere('control group', group)
+    if (error.code !== 'EBUSY' || Date.now() > deadline)
+      throw stillThere('control group', held.length > 0 ? `${group}, with ${held.join(', ')}` : group)
+    await pause(100)
   }
+}
+
+/** Kills what is in the group itself; gives pid and name of each, for whoever must find out why it does not end. */
+async function killAll(group: string): Promise<string[]> {
+  const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '')
+  const pids = text.split('\n').map(Number)
+  const held: string[] = []
+  for (const pid of pids) {
+    // 0: of a pid namespace that is not seen from here.
+    if (!(pid > 1)) continue
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+    held.push(`${pid} ${name.trim()}`)
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return held
 }
 
 async function removeNamespaces(world: RehearsalWorld, machine: Shell): Promise<void> {
