@@ -156,7 +156,9 @@ describe('the loop', () => {
     const server = new FakeServer()
     server.patientUntil = 30_000
     server.mends = false
-    server.clock.at(7_000, () => (server.broken.add('address'), server.bell.ring()))
+    server.broken.add('route')
+    server.clock.at(500, () => (server.broken.clear(), server.bell.ring()))
+    server.clock.at(1_950, () => (server.broken.add('address'), server.bell.ring()))
     await server.runFor(20_000)
     expect(server.types()).toEqual(['look 0', 'trouble.noticed', 'look 1'])
     expect(server.told[1]?.t).toBeLessThan(10_000)

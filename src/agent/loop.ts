@@ -93,7 +93,7 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
     }
     const isStarting = clock.milliseconds() < patientUntil && latest.some(({ verdict }) => verdict === 'no')
     // Once all was there the server has started: what goes now is lost.
-    if (kind === 'full' && !latest.some(({ verdict }) => verdict === 'no')) patientUntil = 0
+    if (!latest.some(({ verdict }) => verdict === 'no')) patientUntil = 0
     if (isStarting) nextFull = Math.min(nextFull, clock.milliseconds() + startingEvery)
     else tell(kind, began)
     if (parts.mend && !isStarting && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
