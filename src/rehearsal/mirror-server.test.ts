@@ -101,7 +101,7 @@ describe('a package', () => {
   it('is followed to where the archive moved it', async () => {
     await start()
     expect(await ask(`http://${host}/moved/b_1_all.deb`)).toMatchObject({ code: 200, body: '/b_1_all.deb' })
-    expect(kept()).toHaveLength(1)
+    await expect.poll(kept).toHaveLength(1)
   })
 
   it('of one name in two places is two packages', async () => {
