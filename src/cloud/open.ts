@@ -63,7 +63,8 @@ export function throughSockets(sockets: ReadonlyMap<number, string>): {
     ]),
   )
   return {
-    dispatcherFor: (origin) => agents.get(Number(new URL(origin).port)),
+    // A URL's own default has no port in it.
+    dispatcherFor: (origin) => agents.get(Number(new URL(origin).port || 80)),
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.close()))
     },

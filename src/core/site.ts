@@ -1,6 +1,7 @@
 // Decides the values that describe one server of a course once the plan is made: facts, delivery, addresses, roles.
 // Leaves making them to plan/ (addresses), host/facts (facts) and course/ (delivery).
 import type { Address, Prefix } from './prefix.ts'
+import type { DevstackRelease, PackagesRelease } from './release.ts'
 
 /** What was read on a server (host/facts), or assumed by a plan made offline. */
 export type HostFacts = {
@@ -81,6 +82,21 @@ export type Addressing = {
   tenantMtu: number
 }
 
+/** The cloud software of a server, and where it comes from. */
+export type SiteEngine =
+  | { kind: 'packages'; release: PackagesRelease; cinder: boolean }
+  | {
+      kind: 'devstack'
+      release: DevstackRelease
+      cinder: boolean
+      /** Holds `openstack/NAME.git`: a URL, or a path on the server. */
+      gitBase: string
+      /** Simple index (PEP 503) that pip asks; null: the server's own configuration. */
+      pipIndex: string | null
+      /** Images that DevStack fetches and registers, besides those of the course. */
+      imageUrls: readonly string[]
+    }
+
 /** One server of the plan, ready to be carried out: what delivery/ and engine/ are given. */
 export type Site = {
   /** Name in the course file: `os1`. Becomes the hostname. */
@@ -92,7 +108,7 @@ export type Site = {
   open: readonly { port: number; why: string }[]
   /** IPv6 resolvers given to instances. */
   resolvers: readonly Address[]
-  engine: { kind: 'packages'; release: '2025.1'; cinder: boolean }
+  engine: SiteEngine
   /** How many times more than is there may be promised to instances; left out: memory once. */
   overcommit?: { ram: number; vcpus: number }
 }

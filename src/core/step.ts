@@ -1,6 +1,8 @@
 // Decides what one change to a host is: files to install, commands to run, and what must then be true.
 // Leaves carrying it out to host/, ordering and resuming to run/.
 
+import type { Fault } from './fault.ts'
+
 /** A file as it must be, whole. `text` may hold secret references (core/secret); it never holds a secret. */
 export type RenderedFile = {
   path: string
@@ -22,6 +24,10 @@ export type Command = {
    * given up.
    */
   idleSeconds?: number
+  /** Faults that the command may name itself, by `==fault CODE` in its output (host/said); without one, any failure is `command-failed`. */
+  faults?: readonly Fault[]
+  /** Files of the host that tell more when it fails: their ends are fetched, secrets removed. */
+  evidence?: readonly string[]
 }
 
 /**

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Trouble } from '../core/fault.ts'
 import type { Site } from '../core/site.ts'
 import { type AgentInput, agentUnit, noAgent } from '../delivery/agent.ts'
-import { engineUnits } from '../engine/packages/services.ts'
+import { engineOf } from '../engine/engine.ts'
 import type { Ground } from './ground.ts'
 
 /** Beside the compiled program; see rolldown.config.mjs. */
@@ -36,13 +36,22 @@ export const bundleToShow = {
   version: '',
 }
 
-export const agentInput = (
+/** What all agents of a course are given alike. */
+export type CourseAgent = Omit<AgentInput, 'units'>
+
+export const courseAgent = (
   targets: Pick<Ground['targets'], 'pings'>,
   bundle: Pick<AgentInput, 'bundle' | 'version'>,
-): AgentInput => ({ ...bundle, pings: targets.pings, units: engineUnits() })
+): CourseAgent => ({ ...bundle, pings: targets.pings })
+
+/** What the agent of one server is given. */
+export const agentInput = (site: Site, agent: CourseAgent): AgentInput => ({
+  ...agent,
+  units: engineOf(site).units(site),
+})
 
 /** Units that must be active on a server of the course: those of the cloud, and the agent where there is one. */
 export const siteUnits = (site: Site): readonly string[] => [
-  ...engineUnits(),
+  ...engineOf(site).units(site),
   ...(noAgent(site.facts) === null ? [agentUnit] : []),
 ]

@@ -1,19 +1,20 @@
 // Decides the phases from bare servers to a cloud with its class: host, engine, networks, students, instances.
 // Leaves the servers themselves to ground, and the proof to prove.
 import { Trouble } from '../core/fault.ts'
-import type { Vault } from '../core/secret.ts'
+import { unsupported } from '../core/release.ts'
 import type { Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import type { Task } from '../core/task.ts'
 import { classroomSecrets } from '../classroom/input.ts'
-import { type AgentInput, agentSteps, noAgent } from '../delivery/agent.ts'
+import { agentSteps, noAgent } from '../delivery/agent.ts'
 import { hostNetwork } from '../delivery/host-network.ts'
-import { packagesEngine } from '../engine/packages/engine.ts'
+import { engineOf } from '../engine/engine.ts'
 import { readFacts } from '../host/facts.ts'
 import { HostSteps } from '../host/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
-import { agentInput, readBundle } from './agent.ts'
+import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.ts'
+import { evidenceIn } from './evidence.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { classroomOf } from './classroom-of.ts'
@@ -28,13 +29,14 @@ export async function sitesOf(plan: Plan, ground: Ground): Promise<Site[]> {
 }
 
 /** Everything that a host is given, in order: what `plan --commands` prints and `up` carries out. */
-export function hostSteps(site: Site, agent: AgentInput): HostStep[] {
-  return [...hostNetwork(site), ...packagesEngine(site), ...agentSteps(site, agent)]
+export function hostSteps(site: Site, agent: CourseAgent): HostStep[] {
+  return [...hostNetwork(site), ...engineOf(site).steps(site), ...agentSteps(site, agentInput(site, agent))]
 }
 
 /** The firewall comes first, the network before the engine; the agent last, when there is something to watch. */
-function siteTasks(site: Site, agent: AgentInput, ground: Ground, vault: Vault): Task[] {
-  const hands = new HostSteps(ground.reach.shell(site.name), hostSteps(site, agent), vault)
+function siteTasks(site: Site, agent: CourseAgent, ground: Ground, { vault, world }: Session): Task[] {
+  const keep = evidenceIn(world, () => vault.all())
+  const hands = new HostSteps(ground.reach.shell(site.name), hostSteps(site, agent), vault, keep)
   const after = (before: readonly Task[], steps: readonly HostStep[]) =>
     hostTasks(
       site.name,
@@ -43,15 +45,16 @@ function siteTasks(site: Site, agent: AgentInput, ground: Ground, vault: Vault):
       before.slice(-1).map(({ id }) => id),
     )
   const network = after([], hostNetwork(site))
-  const engine = after(network, packagesEngine(site))
-  return [...network, ...engine, ...after(engine, agentSteps(site, agent))]
+  const engine = after(network, engineOf(site).steps(site))
+  return [...network, ...engine, ...after(engine, agentSteps(site, agentInput(site, agent)))]
 }
 
 /** Takes the servers to a cloud with its class; throws Stop or Trouble where it cannot. */
 export async function ascend(session: Session, plan: Plan, ground: Ground): Promise<Site[]> {
   await session.phase('world', 'The servers', ground.tasks)
   const sites = await sitesOf(plan, ground)
-  const agent = agentInput(ground.targets, readBundle())
+  for (const site of sites) runsHere(site)
+  const agent = courseAgent(ground.targets, readBundle())
   for (const site of sites) {
     const why = noAgent(site.facts)
     if (why !== null) session.emit({ type: 'note', text: `${site.name}: ${why}` })
@@ -62,7 +65,7 @@ export async function ascend(session: Session, plan: Plan, ground: Ground): Prom
     sites.flatMap((site) => hostSteps(site, agent)),
     classroomSecrets(plan.course.groups),
   )
-  const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session.vault))
+  const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 
   for (const site of sites) {
@@ -74,6 +77,18 @@ export async function ascend(session: Session, plan: Plan, ground: Ground): Prom
     }
   }
   return sites
+}
+
+/** Said before anything is changed on the server. Throws Trouble `host-unsupported`. */
+function runsHere({ name, engine, facts }: Site): void {
+  const reason = unsupported(engine, facts.os)
+  if (reason === null) return
+  throw new Trouble({
+    code: 'host-unsupported',
+    title: `${name} cannot have this cloud: its distribution does not fit`,
+    ...reason,
+    host: name,
+  })
 }
 
 /** The plan of a course whose findings forbid it. */

@@ -11,9 +11,10 @@ import { Survey } from '../classroom/survey.ts'
 import { systemClock } from '../cloud/clock.ts'
 import { type Cloud, openCloud, throughSockets } from '../cloud/open.ts'
 import type { Credentials } from '../cloud/credentials.ts'
-import { paths } from '../engine/packages/certificate.ts'
-import { internalUrl, ports, publicUrl, region } from '../engine/packages/ports.ts'
-import { secretName } from '../engine/packages/secrets.ts'
+import { paths } from '../engine/certificate.ts'
+import { engineOf } from '../engine/engine.ts'
+import { publicUrl, region } from '../engine/urls.ts'
+import { secretName } from '../engine/secrets.ts'
 import { forwardPorts } from '../host/forward.ts'
 import { tinyDigest, tinyImage, tinyImagePath } from '../image/tiny.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -29,9 +30,6 @@ export type Classroom = {
   close(): Promise<void>
 }
 
-/** API ports that are forwarded from the server's loopback. */
-const apiPorts = [ports.identity, ports.image, ports.compute, ports.network]
-
 export async function classroomOf(
   session: Session,
   plan: Plan,
@@ -39,11 +37,12 @@ export async function classroomOf(
   ground: Ground,
 ): Promise<Classroom> {
   const { world, vault, signal } = session
-  const sockets = await forwardPorts(ground.reach.target(site.name), world.control, world.sockets, apiPorts)
+  const { authUrl, ports } = engineOf(site).api(site)
+  const sockets = await forwardPorts(ground.reach.target(site.name), world.control, world.sockets, ports)
   const connections = throughSockets(sockets)
   const open = (credentials: Credentials): Promise<Cloud> =>
     openCloud({
-      authUrl: internalUrl(ports.identity, '/v3'),
+      authUrl,
       credentials,
       region,
       interface: 'internal',

@@ -2,7 +2,7 @@
 // Leaves proving that it works to prove.
 import type { Site } from '../core/site.ts'
 import type { ProofInstance } from '../check/proof-input.ts'
-import { publicUrl } from '../engine/packages/ports.ts'
+import { publicUrl } from '../engine/urls.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { World } from './world.ts'
 

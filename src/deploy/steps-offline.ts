@@ -5,13 +5,13 @@ import type { HostFacts, Site } from '../core/site.ts'
 import type { HostStep } from '../core/step.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
-import { agentInput, bundleToShow } from './agent.ts'
+import { courseAgent, bundleToShow } from './agent.ts'
 import { hostSteps } from './ascend.ts'
 
 /** Every step of every server that can be deployed, in order. Throws Trouble for a plan that cannot be carried out. */
 export function stepsOffline(plan: Plan): { host: string; steps: HostStep[] }[] {
   // Where the agents will ping is the course's, or the rehearsal's when it is made; nothing is asked here.
-  const agent = agentInput({ pings: [plan.course.networks.resolvers[0] ?? Address.of('::1')] }, bundleToShow)
+  const agent = courseAgent({ pings: [plan.course.networks.resolvers[0] ?? Address.of('::1')] }, bundleToShow)
   return sitesOffline(plan).map((site) => ({ host: site.name, steps: hostSteps(site, agent) }))
 }
 

@@ -6,8 +6,10 @@ import type { Shell } from '../core/shell.ts'
 import type { Command, HostStep } from '../core/step.ts'
 import type { Look, Progress } from '../core/task.ts'
 import { expectedLine, inspectScript, installScript, sha256, stateDir } from './files.ts'
+import { fetchEvidence, type Keep } from './evidence.ts'
 import { runLong } from './long.ts'
 import { quote } from './quote.ts'
+import { Said } from './said.ts'
 
 /** Short commands get this long, then count as failed; anything slower must be declared with `idleSeconds`. */
 const shortMilliseconds = 60_000
@@ -20,13 +22,16 @@ export class HostSteps {
   readonly #shell: Shell
   readonly #steps: ReadonlyMap<string, HostStep>
   readonly #vault: Vault
+  readonly #keep: Keep | undefined
   #first: Promise<Map<string, Look>> | undefined
   #changed = false
 
-  constructor(shell: Shell, steps: readonly HostStep[], vault: Vault) {
+  /** `keep`: puts what is fetched of a failure where a person finds it; left out, nothing is fetched. */
+  constructor(shell: Shell, steps: readonly HostStep[], vault: Vault, keep?: Keep) {
     this.#shell = shell
     this.#steps = new Map(steps.map((step) => [step.id, step]))
     this.#vault = vault
+    this.#keep = keep
   }
 
   async look(id: string, fresh = false): Promise<Look> {
@@ -45,23 +50,42 @@ export class HostSteps {
     this.#changed = true
     await this.#install(step)
     const known = stepSecrets(step, this.#vault)
-    const onLine = (line: string) => progress.line(redact(line, known))
     for (const [index, command] of step.run.entries()) {
-      if (command.idleSeconds === undefined) await this.#short(step, command, onLine)
-      else
-        await runLong(
-          this.#shell,
-          {
-            unit: `bateau-${digest(step, this.#vault).slice(0, 16)}-${index}`,
-            argv: command.argv,
-            idleSeconds: command.idleSeconds,
-            ...(command.stdin === undefined ? {} : { stdin: resolve(command.stdin, this.#vault) }),
-          },
-          onLine,
-          progress.signal,
-        )
+      const said = new Said()
+      const onLine = (line: string) => {
+        const clean = redact(line, known)
+        if (!said.take(clean, progress)) progress.line(clean)
+      }
+      try {
+        if (command.idleSeconds === undefined) await this.#short(step, command, onLine)
+        else
+          await runLong(
+            this.#shell,
+            {
+              unit: `bateau-${digest(step, this.#vault).slice(0, 16)}-${index}`,
+              argv: command.argv,
+              idleSeconds: command.idleSeconds,
+              ...(command.stdin === undefined ? {} : { stdin: resolve(command.stdin, this.#vault) }),
+            },
+            onLine,
+            progress.signal,
+          )
+      } catch (error) {
+        throw await this.#explained(error, command, said)
+      }
     }
     await this.#must(['sh', '-ec', markScript, 'sh', marker(step.id), digest(step, this.#vault)])
+  }
+
+  /** The same failure in the command's own words, and with where its evidence was put. */
+  async #explained(error: unknown, command: Command, said: Said): Promise<unknown> {
+    if (!(error instanceof Trouble) || error.fault.code !== 'command-failed') return error
+    const named = said.fault(command.faults ?? [])
+    const fault = named ? { ...named, host: this.#shell.name } : error.fault
+    const kept =
+      this.#keep && command.evidence ? await fetchEvidence(this.#shell, command.evidence, this.#keep) : []
+    if (kept.length === 0) return named ? new Trouble(fault) : error
+    return new Trouble({ ...fault, fix: `${fault.fix}\nfetched: ${kept.join(', ')}` })
   }
 
   async #install(step: HostStep): Promise<void> {
@@ -158,7 +182,9 @@ function judge(step: HostStep, lines: readonly string[], vault: Vault): Look {
 
 /** Everything that the step would do, secrets included, as one hash: root-only on the host. */
 function digest(step: HostStep, vault: Vault): string {
-  return sha256(resolve(JSON.stringify([step.files, step.run]), vault))
+  // Words for a failure and where more of it stands change nothing that is done.
+  const run = step.run.map(({ faults: _, evidence: __, ...done }) => done)
+  return sha256(resolve(JSON.stringify([step.files, run]), vault))
 }
 
 const marker = (id: string) => `${stateDir}/steps/${id.replaceAll('/', '%')}`

@@ -2,8 +2,8 @@
 // Leaves which applications there are to the services.
 import { file, type RenderedFile } from '../../core/step.ts'
 import { uwsgi, type UwsgiApp } from '../../render/uwsgi.ts'
-import { internalUrl } from './ports.ts'
-import { dropIn } from './units.ts'
+import { internalUrl } from '../urls.ts'
+import { dropIn } from '../units.ts'
 
 export type Api = Omit<UwsgiApp, 'listen' | 'directory' | 'name'> & {
   /** Debian's unit, without `.service`; also names the application. */

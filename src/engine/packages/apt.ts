@@ -2,7 +2,7 @@
 // Leaves where packages come from to the host's own apt configuration, and every setting to the services' files.
 import type { Site } from '../../core/site.ts'
 import { command, shell, type HostStep } from '../../core/step.ts'
-import { heldBack } from './units.ts'
+import { heldBack } from '../units.ts'
 
 /** Everything that the engine asks apt for; the rest comes as dependencies. Debian 13 (trixie) names. */
 export function packageNames(site: Site): readonly string[] {

@@ -4,7 +4,7 @@ import type { Site } from '../../core/site.ts'
 import { command, file, shell, type HostStep } from '../../core/step.ts'
 import { ini } from '../../render/ini.ts'
 import { novaConfig } from './nova.ts'
-import { active, dropIn, restart } from './units.ts'
+import { active, dropIn, restart } from '../units.ts'
 
 export function computeSteps(site: Site): HostStep[] {
   const { kvm } = site.facts

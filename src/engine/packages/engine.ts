@@ -4,7 +4,8 @@ import type { Site } from '../../core/site.ts'
 import type { HostStep } from '../../core/step.ts'
 import { aptSteps } from './apt.ts'
 import { computeSteps } from './compute.ts'
-import { frontSteps } from './front.ts'
+import type { Engine } from '../kind.ts'
+import { type Backends, frontSteps, location } from '../front.ts'
 import { glanceSteps } from './glance.ts'
 import { horizonSteps } from './horizon.ts'
 import { identitiesSteps } from './identities.ts'
@@ -16,7 +17,10 @@ import { novaSteps } from './nova.ts'
 import { ovsSteps } from './ovs.ts'
 import { placementSteps } from './placement.ts'
 import { rabbitmqSteps } from './rabbitmq.ts'
-import { unitsStep } from './units.ts'
+import { unitsStep } from '../units.ts'
+import { internalUrl } from '../urls.ts'
+import { apis, ports } from './ports.ts'
+import { engineUnits } from './services.ts'
 
 export function packagesEngine(site: Site): HostStep[] {
   return [
@@ -34,6 +38,31 @@ export function packagesEngine(site: Site): HostStep[] {
     ...novaSteps(site),
     ...computeSteps(site),
     ...horizonSteps(site),
-    ...frontSteps(site),
+    ...frontSteps(site, backends),
   ]
+}
+
+const backends: Backends = {
+  // Horizon has pages under /identity/ too; Keystone's API begins with /v3.
+  apis: apis.map(({ type, port }) =>
+    type === 'identity'
+      ? { outer: '/identity/v3', inner: internalUrl(port, '/v3'), prefix: '/identity' }
+      : { outer: `/${type}`, inner: internalUrl(port), prefix: `/${type}` },
+  ),
+  console: internalUrl(ports.console),
+  dashboard: (proxied) => [
+    ...location('/static/', ['        alias /var/lib/openstack-dashboard/static/;', '        expires 1d;']),
+    ...location('/', proxied(internalUrl(ports.dashboard))),
+  ],
+  begin: 'openstack/packages',
+  after: ['openstack/horizon'],
+}
+
+export const packages: Engine = {
+  steps: packagesEngine,
+  units: engineUnits,
+  api: () => ({
+    authUrl: internalUrl(ports.identity, '/v3'),
+    ports: [ports.identity, ports.image, ports.compute, ports.network],
+  }),
 }

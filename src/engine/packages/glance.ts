@@ -4,9 +4,10 @@ import { command, file, type HostStep } from '../../core/step.ts'
 import type { Site } from '../../core/site.ts'
 import { ini } from '../../render/ini.ts'
 import { tableExists } from './mariadb.ts'
-import { internalUrl, ports } from './ports.ts'
+import { ports } from './ports.ts'
+import { internalUrl } from '../urls.ts'
 import { authtoken, behindFront, database } from './settings.ts'
-import { active, answers, dropIn, restart } from './units.ts'
+import { active, answers, dropIn, restart } from '../units.ts'
 
 export function glanceSteps(site: Site): HostStep[] {
   const config = file(

@@ -3,9 +3,10 @@
 import type { Site } from '../../core/site.ts'
 import { file, shell, type HostStep } from '../../core/step.ts'
 import { uwsgi } from '../../render/uwsgi.ts'
-import { internalUrl, ports } from './ports.ts'
-import { secret } from './secrets.ts'
-import { active, answers, awaitHttp, restart } from './units.ts'
+import { ports } from './ports.ts'
+import { internalUrl } from '../urls.ts'
+import { secret } from '../secrets.ts'
+import { active, answers, awaitHttp, restart } from '../units.ts'
 
 const home = '/usr/share/openstack-dashboard'
 const ini = '/etc/bateau/uwsgi/horizon.ini'

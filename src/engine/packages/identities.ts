@@ -2,9 +2,10 @@
 // Leaves projects and users of the course to the classroom.
 import { command, file, shell, type HostStep } from '../../core/step.ts'
 import type { Site } from '../../core/site.ts'
-import { identitiesScript } from './identities-script.ts'
-import { apis, internalUrl, ports, publicUrl, region } from './ports.ts'
-import { secret } from './secrets.ts'
+import { identitiesScript } from '../identities-script.ts'
+import { apis, ports } from './ports.ts'
+import { internalUrl, publicUrl, region } from '../urls.ts'
+import { secret } from '../secrets.ts'
 
 const script = '/usr/local/lib/bateau/identities'
 

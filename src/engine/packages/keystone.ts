@@ -5,9 +5,10 @@ import type { Site } from '../../core/site.ts'
 import { ini } from '../../render/ini.ts'
 import { apiFiles } from './apps.ts'
 import { tableExists } from './mariadb.ts'
-import { internalUrl, ports } from './ports.ts'
+import { ports } from './ports.ts'
+import { internalUrl } from '../urls.ts'
 import { behindFront, cache, database } from './settings.ts'
-import { active, answers, restart } from './units.ts'
+import { active, answers, restart } from '../units.ts'
 import { workers } from './workers.ts'
 
 const as = (...argv: string[]) => command('runuser', '-u', 'keystone', '--', 'keystone-manage', ...argv)

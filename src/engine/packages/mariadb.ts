@@ -4,8 +4,8 @@ import { command, file, shell, type Command, type HostStep } from '../../core/st
 import type { Site } from '../../core/site.ts'
 import { ini } from '../../render/ini.ts'
 import { ports } from './ports.ts'
-import { secret } from './secrets.ts'
-import { active, dropIn, restart } from './units.ts'
+import { secret } from '../secrets.ts'
+import { active, dropIn, restart } from '../units.ts'
 
 /** Schemas of each database user. */
 const schemas = {

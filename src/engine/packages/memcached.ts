@@ -2,7 +2,7 @@
 // Leaves what is cached to the services.
 import { file, type HostStep } from '../../core/step.ts'
 import { ports } from './ports.ts'
-import { active, dropIn, restart } from './units.ts'
+import { active, dropIn, restart } from '../units.ts'
 
 export function memcachedSteps(): HostStep[] {
   const name = 'memcached.service'

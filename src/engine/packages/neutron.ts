@@ -5,10 +5,11 @@ import { command, file, shell, type HostStep } from '../../core/step.ts'
 import { ini } from '../../render/ini.ts'
 import { apiFiles } from './apps.ts'
 import { tableExists } from './mariadb.ts'
-import { datapath, outerBridges } from './ovs.ts'
-import { internalUrl, ports } from './ports.ts'
+import { datapath, outerBridges, switchPorts } from '../switch.ts'
+import { ports } from './ports.ts'
+import { internalUrl } from '../urls.ts'
 import { authtoken, behindFront, database, serviceUser, transportUrl } from './settings.ts'
-import { active, answers, dropIn, restart } from './units.ts'
+import { active, answers, dropIn, restart } from '../units.ts'
 import { workers } from './workers.ts'
 
 /** Bytes that Geneve adds: an IPv6 header (40), UDP (8), Geneve with OVN's option (16), inner Ethernet (14), spare 20. */
@@ -70,15 +71,15 @@ export function neutronSteps(site: Site): HostStep[] {
         ml2_type_geneve: { vni_ranges: '1:4096', max_header_size: geneve.maxHeader },
         securitygroup: { enable_security_group: true },
         ovn: {
-          ovn_nb_connection: `tcp:[::1]:${ports.ovnNorthbound}`,
-          ovn_sb_connection: `tcp:[::1]:${ports.ovnSouthbound}`,
+          ovn_nb_connection: `tcp:[::1]:${switchPorts.ovnNorthbound}`,
+          ovn_sb_connection: `tcp:[::1]:${switchPorts.ovnSouthbound}`,
           // Instances are told who they are by a config drive (nova.ts).
           ovn_metadata_enabled: false,
           // In user space segments are whole when their length is checked: 5 MB took 25 s instead of 0.4 s.
           ovn_emit_need_to_frag: datapath(site) === 'system',
           ovsdb_log_level: 'WARNING',
         },
-        ovs: { integration_bridge: bridges.integration, ovsdb_connection: `tcp:[::1]:${ports.ovsdb}` },
+        ovs: { integration_bridge: bridges.integration, ovsdb_connection: `tcp:[::1]:${switchPorts.ovsdb}` },
       }),
       '0640',
       'root:neutron',
@@ -154,7 +155,7 @@ export function neutronSteps(site: Site): HostStep[] {
 const maintenance = 'neutron-ovn-maintenance-worker.service'
 
 /** True when the worker (it calls itself `neutron-server:`) holds a connection to OVN's northbound database: the first sign of life that it gives. */
-const connected = `ss -Htnp dst [::1]:${ports.ovnNorthbound} | grep -q neutron-server:`
+const connected = `ss -Htnp dst [::1]:${switchPorts.ovnNorthbound} | grep -q neutron-server:`
 
 /** Debian ships an init script only, under which a worker that dies stays dead and looks started. */
 const maintenanceUnit = (configArgs: readonly string[]) =>

@@ -5,7 +5,8 @@ import { command, file, shell, type HostStep, type RenderedFile } from '../../co
 import { ini } from '../../render/ini.ts'
 import { apiFiles } from './apps.ts'
 import { tableExists } from './mariadb.ts'
-import { internalUrl, ports, publicUrl, region } from './ports.ts'
+import { ports } from './ports.ts'
+import { internalUrl, publicUrl, region } from '../urls.ts'
 import {
   authtoken,
   behindFront,
@@ -15,7 +16,8 @@ import {
   serviceUser,
   transportUrl,
 } from './settings.ts'
-import { active, answers, dropIn, restart } from './units.ts'
+import { active, answers, dropIn, restart } from '../units.ts'
+import { switchPorts } from '../switch.ts'
 import { workers } from './workers.ts'
 
 /**
@@ -66,7 +68,7 @@ export function novaConfig(site: Site): RenderedFile {
         novncproxy_base_url: publicUrl(site, '/console/vnc_lite.html?path=console/websockify'),
       },
       spice: { enabled: false },
-      os_vif_ovs: { ovsdb_connection: `tcp:[::1]:${ports.ovsdb}` },
+      os_vif_ovs: { ovsdb_connection: `tcp:[::1]:${switchPorts.ovsdb}` },
       keystone_authtoken: authtoken(site, 'nova'),
       placement: credentials(site, 'nova'),
       neutron: credentials(site, 'nova'),

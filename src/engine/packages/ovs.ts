@@ -1,113 +1,13 @@
-// Decides Open vSwitch and OVN on the server: who the chassis is, the bridges, and where their databases listen.
-// Leaves the addresses of br-ex and br-transit to delivery/'s networkd units, logical networks to Neutron.
-import { bridges, physnets, type Site } from '../../core/site.ts'
-import { command, file, shell, type HostStep } from '../../core/step.ts'
-import { ports } from './ports.ts'
-import { active, dropIn } from './units.ts'
-
-/** Where frames are forwarded: in the kernel, or by ovs-vswitchd itself where the kernel has no openvswitch. */
-export const datapath = (site: Site): 'system' | 'netdev' => (site.facts.ovsKernel ? 'system' : 'netdev')
-
-/** Bridges that carry a physnet: instances directly, and the gateways of tenant routers where the block has room. */
-export function outerBridges(site: Site): { bridge: string; physnet: string }[] {
-  return [
-    { bridge: bridges.public, physnet: physnets.public },
-    ...(site.addressing.transit ? [{ bridge: bridges.transit, physnet: physnets.transit }] : []),
-  ]
-}
+// Decides OVN on the server: that its parts run, and where its databases listen.
+// Leaves Open vSwitch itself to ../switch.ts, logical networks to Neutron.
+import type { Site } from '../../core/site.ts'
+import { command, shell, type HostStep } from '../../core/step.ts'
+import { switchPorts, switchStep } from '../switch.ts'
+import { active, dropIn } from '../units.ts'
 
 export function ovsSteps(site: Site): HostStep[] {
-  const all = [bridges.integration, ...outerBridges(site).map(({ bridge }) => bridge)]
-  const settings = {
-    'external_ids:hostname': site.name,
-    'external_ids:ovn-remote': `tcp:[::1]:${ports.ovnSouthbound}`,
-    'external_ids:ovn-encap-type': 'geneve',
-    'external_ids:ovn-encap-ip': String(site.addressing.service),
-    'external_ids:ovn-bridge': bridges.integration,
-    'external_ids:ovn-bridge-datapath-type': datapath(site),
-    'external_ids:ovn-bridge-mappings': outerBridges(site)
-      .map(({ bridge, physnet }) => `${physnet}:${bridge}`)
-      .join(','),
-    'external_ids:ovn-cms-options': 'enable-chassis-as-gw',
-    // In user space, TCP of instances dies on partial checksums without it. Read once, when ovs-vswitchd starts.
-    'other_config:userspace-tso-enable': String(datapath(site) === 'netdev'),
-  }
-  const set = Object.entries(settings).map(([name, value]) => `${name}="${value}"`)
   return [
-    {
-      id: 'openstack/ovs',
-      title: 'Open vSwitch: chassis and bridges',
-      because:
-        datapath(site) === 'system'
-          ? 'instances are plugged into br-int; the kernel forwards'
-          : 'instances are plugged into br-int; the kernel has no openvswitch, so it forwards in user space',
-      files: [
-        // Ports are bound to this name: another one after a restart, and everything looks up while nothing passes.
-        file('/etc/openvswitch/system-id.conf', site.name),
-        // Interfaces of instances and of the switch itself are no interfaces of the host's: without this each gets
-        // a link-local address and hears the instances' router advertisements.
-        file(
-          '/etc/sysctl.d/80-bateau-switch.conf',
-          [...quiet].map((name) => `-net.ipv6.conf.${name}.disable_ipv6 = 1`).join('\n'),
-        ),
-        file(
-          '/etc/systemd/network/05-bateau-switch.network',
-          ['[Match]', `Name=${quiet.join(' ')}`, '', '[Link]', 'Unmanaged=yes'].join('\n'),
-        ),
-        dropIn({ unit: 'ovsdb-server.service' }),
-        dropIn({ unit: 'ovs-vswitchd.service' }),
-      ],
-      run: [
-        command('systemctl', 'daemon-reload'),
-        shell(
-          'systemctl is-enabled --quiet openvswitch-switch || systemctl enable --quiet openvswitch-switch',
-        ),
-        command('systemctl', 'start', 'ovsdb-server.service'),
-        shell(`wanted='${settings['other_config:userspace-tso-enable']}'
-have=$(ovs-vsctl --no-wait --if-exists get Open_vSwitch . other_config:userspace-tso-enable | tr -d '"')
-id=$(ovs-vsctl --no-wait --if-exists get Open_vSwitch . external_ids:system-id | tr -d '"')
-ovs-vsctl --no-wait set Open_vSwitch . external_ids:system-id=${site.name} ${set.map((one) => `'${one}'`).join(' ')}
-if [ "\${have:-false}" != "$wanted" ] || [ "$id" != ${site.name} ]; then systemctl try-restart ovs-vswitchd.service; fi`),
-        { ...command('systemctl', 'start', 'openvswitch-switch.service'), idleSeconds: 330 },
-        // os-vif (as nova) and Neutron talk to it over loopback TCP: the socket is root's.
-        command('ovs-vsctl', '--timeout=60', 'set-manager', `ptcp:${ports.ovsdb}:[::1]`),
-        command(
-          'ovs-vsctl',
-          '--timeout=60',
-          ...all.flatMap((bridge) => [
-            '--',
-            '--may-exist',
-            'add-br',
-            bridge,
-            '--',
-            'set',
-            'Bridge',
-            bridge,
-            `datapath_type=${datapath(site)}`,
-          ]),
-          '--',
-          'set',
-          'Bridge',
-          bridges.integration,
-          'fail-mode=secure',
-          'other-config:disable-in-band=true',
-          // A port of a bridge gets the bridge's smallest MTU unless it asks; the host sends Packet Too Big from here.
-          ...(site.addressing.transit
-            ? ['--', 'set', 'Interface', bridges.transit, `mtu_request=${site.addressing.tenantMtu}`]
-            : []),
-        ),
-        shell('/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/80-bateau-switch.conf'),
-        shell('! systemctl is-active --quiet systemd-networkd || networkctl reload'),
-      ],
-      verify: [
-        ...active('ovsdb-server.service', 'ovs-vswitchd.service'),
-        ...all.map((bridge) => command('ovs-vsctl', '--timeout=10', 'br-exists', bridge)),
-        shell(
-          `test "$(ovs-vsctl --timeout=10 get Open_vSwitch . external_ids:system-id | tr -d '"')" = ${site.name}`,
-        ),
-      ],
-      after: ['openstack/packages'],
-    },
+    switchStep(site, ['openstack/packages']),
     {
       id: 'openstack/ovn',
       title: 'OVN: databases, northd, controller',
@@ -118,8 +18,8 @@ if [ "\${have:-false}" != "$wanted" ] || [ "$id" != ${site.name} ]; then systemc
         shell('systemctl is-enabled --quiet ovn-central || systemctl enable --quiet ovn-central'),
         shell('systemctl is-enabled --quiet ovn-host || systemctl enable --quiet ovn-host'),
         { ...command('systemctl', 'start', 'ovn-central.service'), idleSeconds: 120 },
-        connection('ovn-nbctl', ports.ovnNorthbound),
-        connection('ovn-sbctl', ports.ovnSouthbound),
+        connection('ovn-nbctl', switchPorts.ovnNorthbound),
+        connection('ovn-sbctl', switchPorts.ovnSouthbound),
         { ...command('systemctl', 'start', 'ovn-host.service', 'ovn-controller.service'), idleSeconds: 120 },
         {
           ...shell(
@@ -143,8 +43,6 @@ const ovnUnits = [
   'ovn-northd.service',
   'ovn-controller.service',
 ] as const
-
-const quiet = ['tap*', bridges.integration, 'ovs-netdev', 'ovs-system', 'genev_sys_*'] as const
 
 /** The listener is kept in the database itself; writing it again would drop every client, so it is compared first. */
 const connection = (ctl: 'ovn-nbctl' | 'ovn-sbctl', port: number) => ({

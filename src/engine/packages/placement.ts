@@ -5,9 +5,10 @@ import type { Site } from '../../core/site.ts'
 import { ini } from '../../render/ini.ts'
 import { apiFiles } from './apps.ts'
 import { tableExists } from './mariadb.ts'
-import { internalUrl, ports } from './ports.ts'
+import { ports } from './ports.ts'
+import { internalUrl } from '../urls.ts'
 import { authtoken, behindFront, database } from './settings.ts'
-import { active, answers, restart } from './units.ts'
+import { active, answers, restart } from '../units.ts'
 
 export function placementSteps(site: Site): HostStep[] {
   const config = file(

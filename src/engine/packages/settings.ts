@@ -2,8 +2,10 @@
 // Leaves each service's own settings to its file.
 import type { IniSection } from '../../render/ini.ts'
 import type { Site } from '../../core/site.ts'
-import { internalUrl, ports, region } from './ports.ts'
-import { secret } from './secrets.ts'
+import { ports } from './ports.ts'
+import { internalUrl, region } from '../urls.ts'
+import { queuePorts } from '../queue.ts'
+import { secret } from '../secrets.ts'
 
 type ServiceUser = 'placement' | 'glance' | 'nova' | 'neutron'
 
@@ -15,7 +17,7 @@ export const database = (site: Site, user: 'keystone' | ServiceUser, schema: str
 })
 
 export const transportUrl = (site: Site): string =>
-  `rabbit://openstack:${secret(site, 'rabbitmq/openstack')}@[::1]:${ports.queue}/`
+  `rabbit://openstack:${secret(site, 'rabbitmq/openstack')}@[::1]:${queuePorts.queue}/`
 
 /** Who a service is towards Keystone. */
 export const serviceUser = (site: Site, user: ServiceUser): IniSection => ({

@@ -1,9 +1,8 @@
-// Decides the one public door: nginx with TLS on port 443, Horizon at `/`, the APIs under their service types.
-// Leaves the certificate to certificate.ts, who may reach the port to delivery/'s firewall.
-import type { Site } from '../../core/site.ts'
-import { command, file, shell, type HostStep } from '../../core/step.ts'
+// Decides the one public door: nginx with TLS on port 443, the dashboard at `/`, the APIs under their service types.
+// Leaves what stands behind it to each engine, the certificate to certificate.ts, who may reach the port to delivery/'s firewall.
+import type { Site } from '../core/site.ts'
+import { command, file, shell, type HostStep } from '../core/step.ts'
 import { certificateScript, paths } from './certificate.ts'
-import { apis, internalUrl, ports } from './ports.ts'
 import { active, dropIn, restart } from './units.ts'
 
 /** Outer scheme, host and path, so that links in answers lead back through the front. */
@@ -16,29 +15,42 @@ const forwarded = (prefix = '') =>
     `proxy_set_header X-Forwarded-Prefix "${prefix}";`,
   ].map((line) => `        ${line}`)
 
-function location(match: string, lines: readonly string[]): string[] {
+export function location(match: string, lines: readonly string[]): string[] {
   return [`    location ${match} {`, ...lines, '    }']
 }
 
-function apiLocations(): string[] {
-  return apis.flatMap(({ type, port }) => {
-    // Horizon has pages under /identity/ too; Keystone's API begins with /v3.
-    const outer = type === 'identity' ? '/identity/v3' : `/${type}`
-    const inner = type === 'identity' ? '/v3' : ''
-    return [
-      ...location(`= ${outer}`, [
-        `        proxy_pass ${internalUrl(port, inner || '/')};`,
-        ...forwarded(`/${type}`),
-      ]),
-      ...location(`${outer}/`, [
-        `        proxy_pass ${internalUrl(port, `${inner}/`)};`,
-        ...forwarded(`/${type}`),
-      ]),
-    ]
-  })
+/** What the front leads to, all of it on the server's loopback. */
+export type Backends = {
+  apis: readonly {
+    /** Path at the front, without a slash at its end. */
+    outer: string
+    /** URL that stands in its place, without a slash at its end. */
+    inner: string
+    /** Said to the service as X-Forwarded-Prefix; empty where it knows its path already. */
+    prefix: string
+  }[]
+  /** URL of the console proxy, without a slash at its end. */
+  console: string
+  /** The dashboard's own locations, as nginx reads them. */
+  dashboard: (proxied: (url: string) => string[]) => readonly string[]
+  /** Ids of steps that must be done before the certificate is made, and before the front opens. */
+  begin: string
+  after: readonly string[]
 }
 
-function nginx(): string {
+function apiLocations({ apis }: Backends): string[] {
+  return apis.flatMap(({ outer, inner, prefix }) => [
+    ...location(`= ${outer}`, [
+      `        proxy_pass ${hasPath(inner) ? inner : `${inner}/`};`,
+      ...forwarded(prefix),
+    ]),
+    ...location(`${outer}/`, [`        proxy_pass ${inner}/;`, ...forwarded(prefix)]),
+  ])
+}
+
+const hasPath = (url: string) => new URL(url).pathname !== '/'
+
+function nginx(backends: Backends): string {
   return [
     'map $http_upgrade $bateau_connection { default upgrade; "" close; }',
     '',
@@ -57,21 +69,20 @@ function nginx(): string {
     '    proxy_buffering off;',
     '    proxy_read_timeout 300s;',
     '    proxy_http_version 1.1;',
-    ...apiLocations(),
+    ...apiLocations(backends),
     ...location('/console/', [
-      `        proxy_pass ${internalUrl(ports.console, '/')};`,
+      `        proxy_pass ${backends.console}/;`,
       ...forwarded(),
       '        proxy_set_header Upgrade $http_upgrade;',
       '        proxy_set_header Connection $bateau_connection;',
       '        proxy_read_timeout 1h;',
     ]),
-    ...location('/static/', ['        alias /var/lib/openstack-dashboard/static/;', '        expires 1d;']),
-    ...location('/', [`        proxy_pass ${internalUrl(ports.dashboard)};`, ...forwarded()]),
+    ...backends.dashboard((url) => [`        proxy_pass ${url};`, ...forwarded()]),
     '}',
   ].join('\n')
 }
 
-export function frontSteps(site: Site): HostStep[] {
+export function frontSteps(site: Site, backends: Backends): HostStep[] {
   const name = 'nginx.service'
   return [
     {
@@ -93,13 +104,13 @@ export function frontSteps(site: Site): HostStep[] {
           paths.certificate,
         ),
       ],
-      after: ['openstack/packages'],
+      after: [backends.begin],
     },
     {
       id: 'openstack/front',
       title: 'Front: TLS for dashboard and APIs',
       because: 'the only door of the control plane that faces outside',
-      files: [file('/etc/nginx/conf.d/bateau.conf', nginx()), dropIn({ unit: name })],
+      files: [file('/etc/nginx/conf.d/bateau.conf', nginx(backends)), dropIn({ unit: name })],
       run: [
         // Debian's welcome page listens on port 80.
         command('rm', '-f', '/etc/nginx/sites-enabled/default'),
@@ -113,7 +124,7 @@ export function frontSteps(site: Site): HostStep[] {
           `curl -gsf -o /dev/null -m 10 --cacert ${paths.ca} --resolve '*:443:[::1]' 'https://${site.name}/identity/v3'`,
         ),
       ],
-      after: ['openstack/front/certificate', 'openstack/horizon'],
+      after: ['openstack/front/certificate', ...backends.after],
     },
   ]
 }

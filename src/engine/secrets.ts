@@ -1,7 +1,7 @@
 // Decides the names of the cloud's secrets: one for each service and purpose, none shared.
 // Leaves making and keeping them to the vault, resolving them to host/.
-import { reference } from '../../core/secret.ts'
-import type { Site } from '../../core/site.ts'
+import { reference } from '../core/secret.ts'
+import type { Site } from '../core/site.ts'
 
 /**
  * Names in the vault. Values must be made of letters, digits, `_` and `-` only: they stand in URLs
@@ -13,6 +13,7 @@ export type SecretUse =
   | 'horizon/key'
   | `mariadb/${'keystone' | 'placement' | 'glance' | 'nova' | 'neutron'}`
   | `keystone/${'placement' | 'glance' | 'nova' | 'neutron'}`
+  | `devstack/${'database' | 'rabbit' | 'service'}`
 
 /** Name in the vault of one secret of one server's cloud: `os1/openstack/keystone/admin`. */
 export const secretName = (site: Site, use: SecretUse): string =>

@@ -1,6 +1,6 @@
 // Decides how a Debian unit is bent: a drop-in that starts what we say, waits until it answers, and starts it again.
 // Leaves what each service runs to its file.
-import { command, file, shell, type Command, type HostStep, type RenderedFile } from '../../core/step.ts'
+import { command, file, shell, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
 
 export const awaitHttp = '/usr/local/lib/bateau/await-http'
 

@@ -1,6 +1,6 @@
 // Decides the certificates of one server: an authority of the course's own that can vouch for this server only.
 // Leaves handing the authority's certificate to students to the classroom.
-import type { Site } from '../../core/site.ts'
+import type { Site } from '../core/site.ts'
 
 /** `ca` is for everybody to read; keys are root's alone. `chain` is what nginx shows. */
 export const paths = {
