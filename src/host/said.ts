@@ -13,7 +13,7 @@ export class Said {
 
   /** Takes a line that is for bateau; false for one that is not. */
   take(line: string, progress: Progress): boolean {
-    const [, word, rest = ''] = /^==(part|seen|fault) ?(.*)$/.exec(line) ?? []
+    const [, word, rest = ''] = /^==(part|seen|fault)(?: (.*))?$/.exec(line) ?? []
     if (word === undefined) return false
     if (word === 'seen') this.#seen.push(rest)
     else if (word === 'fault') this.#code = rest
