@@ -84,6 +84,8 @@ export type Server = {
   name: string
   role: ServerRole
   provider: ProviderName
+  /** System of a rehearsed server. Null: as the engine needs it, or (other providers) as it was installed. */
+  os: 'debian-12' | 'debian-13' | null
   offer: string | null
   /** Where SSH finds it: a host name or an address. */
   address: string | null
@@ -96,7 +98,17 @@ export type Server = {
   layout: Layout | null
 }
 
-export type Engine = { kind: 'packages' | 'devstack'; release: string; cinder: boolean }
+export type Engine = {
+  kind: 'packages' | 'devstack'
+  /** With `packages` always 2025.1. */
+  release: '2025.1' | '2025.2' | '2026.1' | 'master'
+  cinder: boolean
+  /** Where `openstack/NAME` is cloned from: a URL, or a path on the server; no slash at its end. Null: not named. */
+  gitBase: string | null
+  /** URL of a simple index (PEP 503), no slash at its end. Null: not named. */
+  pipIndex: string | null
+  imageUrls: readonly string[]
+}
 
 export type Course = {
   name: string
@@ -135,7 +147,8 @@ export type Course = {
   ledger: readonly { what: string; amount: Money; date: Day | null }[]
   /** Codes of findings that the teacher knows and takes. */
   accept: readonly string[]
-  rehearsal: { mirror: string | null }
+  /** `git`: directory of this machine with `openstack/NAME.git`, beside the course file where it is relative. */
+  rehearsal: { mirror: string | null; git: string | null }
   source: Source
 }
 

@@ -2,11 +2,11 @@
 // Leaves single values to schema, and what is unwise rather than impossible to plan/lint.
 import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
+import { engineRule } from './cross-engine.ts'
 import type { YamlFile } from './document.ts'
 import { isMistyped, valueAt } from './issues.ts'
+import type { Get, Report } from './rule.ts'
 import { nearest } from './suggest.ts'
-
-type Report = (path: Path, code: string, title: string, why: string, fix: string) => void
 
 /** Looks at the values as YAML gave them, so that these faults come together with those of single values. */
 export function crossFaults(file: YamlFile): Fault[] {
@@ -26,11 +26,11 @@ export function crossFaults(file: YamlFile): Fault[] {
     sizeRule(server, ['servers', i], report, (key) => isMistyped(key, file))
   })
   pins(get, clouds, report)
+  engineRule(get, servers, report)
   twice(listOf(get('check', 'vantages')), ['check', 'vantages'], 'vantage', report)
   return faults
 }
 
-type Get = (...path: Path) => unknown
 const has = (section: unknown, key: string) => valueAt(section, [key]) !== undefined
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 

@@ -11,6 +11,8 @@ describe('masking', () => {
     ['gateway: fe80::1', 'gateway: fe80::1'],
     ['duid_file: secrets/os1.duid', 'duid_file: secrets/os1.duid'],
     ['start: 2027-02-01', 'start: 2027-02-01'],
+    ['pip_index: https://me:p@s/s@pypi.example.org/', 'pip_index: https://••••••••@pypi.example.org/'],
+    ['ssh: alice@home.example.org', 'ssh: alice@home.example.org'],
   ])('%s', (line, shown) => {
     expect(maskLine(line)).toBe(shown)
     expect(maskLine(line)).toHaveLength(line.length)

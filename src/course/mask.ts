@@ -3,12 +3,14 @@
 
 /**
  * A text with what looks like a DUID masked: six bytes and more of hexadecimal, but for those at its beginning that only
- * say its type. (MAC addresses are masked with them: a DUID cut in two by a mistake looks like one.)
+ * say its type. (MAC addresses are masked with them: a DUID cut in two by a mistake looks like one.) So is what stands before
+ * the @ of a URL.
  */
 export function maskText(text: string): string {
   return text
     .replaceAll(/(?:\b[0-9a-f]{2}[:-]){5,}[0-9a-f]{0,2}/gi, keepType)
     .replaceAll(/\b[0-9a-f]{12,}\b/gi, keepType)
+    .replaceAll(/(?<=:\/\/)[^\s'"]*(?=@)/g, (userinfo) => '•'.repeat(userinfo.length))
 }
 
 /** A line of a course file: also whatever follows a key `duid`. Columns stay where they are. */

@@ -15,6 +15,7 @@ import {
   userName,
 } from './field.ts'
 import { check } from './check-schema.ts'
+import { engine, rehearsal } from './engine-schema.ts'
 import { server } from './server-schema.ts'
 
 const course = z
@@ -152,25 +153,7 @@ export const courseFile = z
       .min(1)
       .max(64)
       .meta(about('Servers, rented or to be rented. Those with role `cloud` each become one cloud.')),
-    engine: z
-      .strictObject({
-        kind: z
-          .enum(['packages', 'devstack'])
-          .default('packages')
-          .meta(
-            about(
-              "`packages`: Debian's own OpenStack packages. `devstack`: planned for, not deployed by this version.",
-              'packages',
-            ),
-          ),
-        release: z.enum(['2025.1']).default('2025.1').meta(about('OpenStack release.', '2025.1')),
-        cinder: z
-          .boolean()
-          .default(false)
-          .meta(about('Block storage. Off: instances live beside the hypervisor and need none.', false)),
-      })
-      .prefault({})
-      .meta(about('The cloud software.')),
+    engine,
     networks: z
       .strictObject({
         direct: z
@@ -230,22 +213,7 @@ export const courseFile = z
       .meta(
         about('Codes of error findings that you know and take; they become warnings.', ['rotational-disk']),
       ),
-    rehearsal: z
-      .strictObject({
-        mirror: z
-          .string()
-          .regex(/^https?:\/\/[^\s]+$/)
-          .max(255)
-          .optional()
-          .meta(
-            about(
-              "Debian mirror that rehearsed servers install from. Left out: this machine's own.",
-              'http://mirror.example.org/debian',
-            ),
-          ),
-      })
-      .prefault({})
-      .meta(about('Only for `bateau rehearse`.')),
+    rehearsal,
   })
   .meta({
     title: 'bateau course file',

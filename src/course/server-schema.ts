@@ -150,6 +150,15 @@ export const server = z.strictObject({
       ),
     ),
   address: host(about('Host name or address for SSH.', 'os1.example.org')).optional(),
+  os: z
+    .enum(['debian-13', 'debian-12'])
+    .optional()
+    .meta(
+      about(
+        'System that a rehearsed server has; for provider rehearsal. Left out: the one that the engine runs on (debian-12 for DevStack 2025.1 and 2025.2, otherwise debian-13).',
+        'debian-13',
+      ),
+    ),
   mac: parsed(
     about('MAC address of the uplink; only to notice a DUID that was rebuilt from it.', '02:00:5e:10:00:01'),
     (mac) =>

@@ -31,7 +31,14 @@ export function toCourse(
       overcommit: data.instances.overcommit,
     },
     servers: data.servers.map((server) => toServer(server, currency, duids)),
-    engine: data.engine,
+    engine: {
+      kind: data.engine.kind,
+      release: data.engine.release,
+      cinder: data.engine.cinder,
+      gitBase: data.engine.git_base ?? null,
+      pipIndex: data.engine.pip_index ?? null,
+      imageUrls: data.engine.image_urls,
+    },
     networks: {
       ...data.networks,
       resolvers: data.networks.resolvers ?? resolvers,
@@ -52,7 +59,7 @@ export function toCourse(
       date: date ?? null,
     })),
     accept: data.accept,
-    rehearsal: { mirror: data.rehearsal.mirror ?? null },
+    rehearsal: { mirror: data.rehearsal.mirror ?? null, git: data.rehearsal.git ?? null },
     source: { file: source.file, at: (path) => source.at(path) },
   }
 }
@@ -65,6 +72,7 @@ function toServer(server: ServerFile, currency: string, duids: ReadonlyMap<strin
     name: server.name,
     role: server.role,
     provider: server.provider,
+    os: server.os ?? null,
     offer: server.offer ?? null,
     address: server.address ?? null,
     mac: server.mac ?? null,

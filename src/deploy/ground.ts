@@ -1,18 +1,26 @@
 // Decides what a course stands on: containers behind a simulated provider on this machine, or servers that exist already.
 // Leaves everything after that to ascend, which is the same for both.
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Address } from '../core/prefix.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Task } from '../core/task.ts'
-import type { Course } from '../course/course.ts'
+import type { Course, Server } from '../course/course.ts'
 import { adoptedTargets, type Reach, reachBy, thisMachine } from './reach.ts'
 import { imagePackages, tinyImageTask } from '../image/tiny.ts'
 import { readMirror } from '../rehearsal/apt-mirror.ts'
 import { internetCable } from '../rehearsal/edge-network.ts'
-import { edgeShell, internetPrefix, internetService, internetShell, sshTarget } from '../rehearsal/places.ts'
+import {
+  edgeShell,
+  gitInside,
+  internetPrefix,
+  internetService,
+  internetShell,
+  pythonIndex,
+  sshTarget,
+} from '../rehearsal/places.ts'
 import { rehearsalTasks } from '../rehearsal/tasks.ts'
-import { rehearsalWorld, type RehearsalWorld } from '../rehearsal/world.ts'
+import { type Release, rehearsalWorld, type RehearsalWorld } from '../rehearsal/world.ts'
 import type { World } from './world.ts'
 
 export type Ground = {
@@ -26,6 +34,8 @@ export type Ground = {
     pings: readonly [Address, ...Address[]]
     tcp: { address: Address; port: number }
   }
+  /** What servers build from unless the course says otherwise: base of git repositories, Python index. Null: the public ones. */
+  sources: { git: string | null; pip: string | null }
   /** Argv prefix that puts a command where the proof looks from; empty for this machine. */
   outsidePrefix: readonly string[]
   /** The provider's router, where it can be listened to: its links towards the internet and towards a server. */
@@ -44,7 +54,11 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
     .map((server) => {
       const { ipv6 } = server
       if (!ipv6?.block) throw new Trouble(notRehearsed(server.name, 'it has no block in the course file'))
-      const common = { name: server.name, ...(server.mac === null ? {} : { mac: server.mac }) }
+      const common = {
+        name: server.name,
+        release: releaseOf(course, server),
+        ...(server.mac === null ? {} : { mac: server.mac }),
+      }
       switch (ipv6.delivery) {
         case 'routed':
           return {
@@ -69,15 +83,24 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
           throw new Trouble(notRehearsed(server.name, 'a single address cannot serve instances'))
       }
     })
+  const { git } = course.rehearsal
   const made = rehearsalWorld({
     name: world.name,
     directories: { state: join(world.dir, 'rehearsal'), cache: world.cache },
     identityFile: join(world.dir, 'rehearsal', 'id_ed25519'),
     servers,
     mirror: course.rehearsal.mirror,
+    git: git === null ? null : resolve(dirname(course.source.file), git),
   })
   if (!made.ok) throw new Trouble(made.faults[0] as Fault)
   return made.value
+}
+
+/** Debian 12 for the releases of DevStack that know no later one (SUPPORTED_DISTROS in stack.sh of stable/2025.1 and stable/2025.2). */
+function releaseOf({ engine }: Course, server: Server): Release {
+  if (server.os !== null) return server.os === 'debian-12' ? 'bookworm' : 'trixie'
+  const older = engine.release === '2025.1' || engine.release === '2025.2'
+  return engine.kind === 'devstack' && older ? 'bookworm' : 'trixie'
 }
 
 export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground {
@@ -88,6 +111,7 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
       ...rehearsalTasks(rehearsal, { machine: thisMachine, env: process.env, packages: imagePackages }),
       imageTask(world, rehearsal.mirror, ['rehearsal/packages']),
     ],
+    sources: { git: gitInside(rehearsal), pip: pythonIndex(rehearsal) },
     outsidePrefix: internetPrefix(rehearsal),
     edge: (server) => ({
       shell: edgeShell(rehearsal),
@@ -124,6 +148,7 @@ function adoptedGround(course: Course, world: World): Ground {
       pings: second ? [target, second] : [target],
       tcp: { address: target, port: 53 },
     },
+    sources: { git: null, pip: null },
     outsidePrefix: [],
   }
 }

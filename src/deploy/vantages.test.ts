@@ -51,6 +51,7 @@ function looked(course: Course, rehearsal = false) {
     reach: reachBy(world, targets, localShell()),
     targets: { ping: target, pings: [target], tcp: { address: target, port: 53 } },
     outsidePrefix: [],
+    sources: { git: null, pip: null },
   } satisfies Ground
   return vantagesOf(course, world, ground, rehearsal)
 }

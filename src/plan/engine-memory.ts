@@ -31,7 +31,7 @@ export const hostReserve: Figure = {
   source: 'a Debian 13 host without OpenStack, its page cache included',
 }
 
-export function controlPlaneOf(engine: Course['engine']): Figure {
+export function controlPlaneOf(engine: Pick<Course['engine'], 'kind' | 'cinder'>): Figure {
   const figure = controlPlane[engine.kind]
   return engine.cinder
     ? { mib: figure.mib + cinderMiB, source: `${figure.source}; Cinder estimated` }

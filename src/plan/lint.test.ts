@@ -38,6 +38,16 @@ describe('a sound course', () => {
   test('has none in a rehearsal either', () => expect(codes([], { rehearsal: true })).toEqual([]))
 })
 
+describe('a rehearsal of DevStack', () => {
+  const devstack = (more: string): Edit[] => [['budget: 200', `engine: {kind: devstack}\n${more}`]]
+  const rehearsed = (more: string) => codes(devstack(more), { rehearsal: true })
+
+  test('needs its git repositories on this machine', () => {
+    expect(rehearsed('budget: 200')).toContain('error devstack-without-git rehearsal.git')
+    expect(rehearsed('rehearsal: {git: /srv/git}')).not.toContain('error devstack-without-git rehearsal.git')
+  })
+})
+
 describe('a lint finds', () => {
   test.each([
     ['a rotational disk', [['kind: ssd', 'kind: hdd']], ['error rotational-disk servers[0].disks']],

@@ -18,7 +18,7 @@ const patience = 2_000
 const deathPatience = 30_000
 
 /** What bateau keeps in the cache directory. */
-const cached = ['base', 'edge', 'images', 'packages', 'build.lock', 'in-use.lock']
+const cached = ['base', 'edge', 'images', 'packages', 'python', 'build.lock', 'in-use.lock']
 
 /** Ids: rehearsal/down/{processes,control-groups,namespaces,files} and, where asked for, rehearsal/down/cache. */
 export function downTasks(world: RehearsalWorld, machine: Shell, options: { purgeCache: boolean }): Task[] {

@@ -33,7 +33,14 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port
 const listen = (server: Server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
 
 async function start(change: Partial<MirrorConfig> = {}) {
-  mirror = mirrorServer({ archives: [{ host, https: false }], packages, proxy: null, ...change })
+  mirror = mirrorServer({
+    archives: [{ host, https: false }],
+    packages,
+    proxy: null,
+    trust: [],
+    python: { index: `http://${host}/simple/`, proxy: null, direct: [], files: join(packages, '../python') },
+    ...change,
+  })
   await listen(mirror)
 }
 
@@ -124,6 +131,7 @@ describe('refused', () => {
     ['a host that apt does not know', 'http://other.example.org/debian/x.deb', 'GET', 403],
     ['a path of its own', '/etc/passwd', 'GET', 403],
     ['writing', 'http://HOST/x', 'POST', 405],
+    ['writing to the Python index', '/pypi/simple/pbr/', 'POST', 405],
   ])('%s', async (_, url, method, code) => {
     await start()
     expect((await ask(url.replace('HOST', host), method)).code).toBe(code)

@@ -1,27 +1,31 @@
-// Decides what the mirror answers: an HTTP proxy for this machine's Debian archives and nothing else, which keeps packages.
-// Leaves listening to mirror-daemon.
-import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+// Decides what the mirror answers: an HTTP proxy for this machine's Debian archives, which keeps packages, and nothing else but a Python index.
+// Leaves the Python index to python-index, and listening to mirror-daemon.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { greeting } from './greeting.ts'
-import { fetchUpstream, openTunnel, type Upstream } from './mirror-upstream.ts'
+import { keep, keptNameOf, serveKept } from './kept-files.ts'
+import { fetchUpstream, openTunnel, passed, refuse, type Upstream } from './mirror-upstream.ts'
+import { pypiPath, type PythonConfig, pythonAnswers } from './python-index.ts'
 
 export type MirrorConfig = Upstream & {
   /** Hosts (`name` or `name:port`) that are proxied to, and how each is really reached. */
   archives: readonly { host: string; https: boolean }[]
   /** Directory of kept packages. */
   packages: string
+  python: PythonConfig
 }
 
-/** Not listening yet. Answers absolute-URI GET and HEAD, CONNECT to port 443, and `GET /` with a greeting. */
+/** Not listening yet. Answers absolute-URI GET and HEAD, CONNECT to port 443, paths below /pypi/, and `GET /` with a greeting. */
 export function mirrorServer(config: MirrorConfig): Server {
+  const python = pythonAnswers(config.python, config.trust)
   const server = createServer((request, response) => {
-    answer(config, request, response).catch((error: unknown) => {
+    const answered = request.url?.startsWith(pypiPath)
+      ? python(request, response)
+      : answer(config, request, response)
+    answered.catch((error: unknown) => {
       if (response.headersSent) response.destroy()
       else refuse(response, 502, `the archive could not be asked: ${String(error)}`)
     })
@@ -31,6 +35,8 @@ export function mirrorServer(config: MirrorConfig): Server {
   })
   return server
 }
+
+const packageType = 'application/vnd.debian.binary-package'
 
 async function answer(
   config: MirrorConfig,
@@ -48,9 +54,15 @@ async function answer(
   if (archive.https) url.protocol = 'https:'
 
   const isPackage = url.pathname.endsWith('.deb')
-  const kept = join(config.packages, nameOf(url))
-  if (isPackage && (await serveKept(kept, head, response))) return
-  const upstream = await fetchUpstream(config, url, head ? 'HEAD' : 'GET', wanted(request, isPackage))
+  // A package's name holds its version and never changes its content, so its URL is enough to know it by.
+  const kept = join(config.packages, keptNameOf(url))
+  if (isPackage && (await serveKept(kept, packageType, head, response))) return
+  const { answer: upstream } = await fetchUpstream(
+    config,
+    url,
+    head ? 'HEAD' : 'GET',
+    wanted(request, isPackage),
+  )
   response.writeHead(upstream.statusCode ?? 502, passed(upstream))
   if (isPackage && !head && upstream.statusCode === 200) await keep(upstream, response, kept)
   else await pipeline(upstream, response)
@@ -72,57 +84,6 @@ function wanted(request: IncomingMessage, whole: boolean): Record<string, string
   )
 }
 
-function passed(upstream: IncomingMessage): Record<string, string> {
-  const names = ['content-length', 'content-type', 'content-range', 'last-modified', 'etag', 'accept-ranges']
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = upstream.headers[name]
-      return typeof value === 'string' ? [[name, value]] : []
-    }),
-  )
-}
-
-/** A package's name holds its version and never changes its content, so its URL is enough to know it by. */
-function nameOf(url: URL): string {
-  const digest = createHash('sha256')
-    .update(url.host + url.pathname)
-    .digest('hex')
-    .slice(0, 24)
-  return `${digest}-${basename(url.pathname)
-    .replaceAll(/[^\w.+~%-]/g, '_')
-    .slice(-180)}`
-}
-
-async function serveKept(path: string, head: boolean, response: ServerResponse): Promise<boolean> {
-  const found = await stat(path).catch(() => null)
-  if (found === null) return false
-  response.writeHead(200, {
-    'content-length': found.size,
-    'content-type': 'application/vnd.debian.binary-package',
-  })
-  if (head) response.end()
-  else await pipeline(createReadStream(path), response)
-  return true
-}
-
-/** Gives the body to the client and to a file, which gets its name only once it is whole. A client that leaves does not cut the file. */
-async function keep(upstream: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  const part = `${path}.${randomUUID()}.part`
-  await mkdir(join(path, '..'), { recursive: true })
-  const file = createWriteStream(part)
-  response.on('close', () => upstream.unpipe(response).resume())
-  upstream.pipe(response)
-  try {
-    await pipeline(upstream, file)
-    if (String(file.bytesWritten) !== upstream.headers['content-length']) throw new Error('cut short')
-    await rename(part, path)
-  } catch (error) {
-    response.destroy()
-    await rm(part, { force: true })
-    throw error
-  }
-}
-
 async function tunnel(config: MirrorConfig, target: string, client: Duplex, head: Buffer): Promise<void> {
   const host = target.replace(/:443$/, '')
   if (!target.endsWith(':443') || !config.archives.some((archive) => archive.host === host)) {
@@ -133,8 +94,4 @@ async function tunnel(config: MirrorConfig, target: string, client: Duplex, head
   client.write('HTTP/1.1 200 Connection established\r\n\r\n')
   far.write(head)
   await Promise.all([pipeline(client, far), pipeline(far, client)])
-}
-
-function refuse(response: ServerResponse, code: number, why: string): void {
-  response.writeHead(code, { 'content-type': 'text/plain' }).end(`${why}\n`)
 }

@@ -1,34 +1,42 @@
-// Decides how the mirror asks an archive: directly, or through the proxy that this machine's own apt uses; redirects followed.
-// Leaves which archives may be asked to mirror-server.
-import { Agent, type IncomingMessage, request as requestHttp } from 'node:http'
+// Decides how the mirror asks an archive: directly, or through the proxy that this machine itself uses; redirects followed.
+// Leaves which archives may be asked to mirror-server, and whose certificates count to mirror-trust.
+import { Agent, type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { agentOf, contextOf } from './mirror-trust.ts'
 
 export type Upstream = {
   /** `http://[user:password@]host:port` or null. */
   proxy: string | null
+  /** Files with authorities (PEM) that count besides those that node knows. */
+  trust: readonly string[]
 }
+
+/** The answer, its body still to be read, and where it is from once redirects were followed. */
+export type Answered = { answer: IncomingMessage; at: URL }
 
 const direct = new Agent({ keepAlive: true, maxSockets: 16 })
 /** Milliseconds without a byte after which an archive is given up. */
 const silence = 60_000
 const mostRedirects = 5
 
-/** The archive's answer, its body still to be read. Rejects when it cannot be reached. */
+/** Rejects when the archive cannot be reached. A login (`authorization`) goes to the host of `url` only. */
 export async function fetchUpstream(
   upstream: Upstream,
   url: URL,
   method: 'GET' | 'HEAD',
   headers: Record<string, string>,
   redirects = mostRedirects,
-): Promise<IncomingMessage> {
+): Promise<Answered> {
   const answer = await ask(upstream, url, method, headers)
   const { location } = answer.headers
   const moved = [301, 302, 303, 307, 308].includes(answer.statusCode ?? 0)
-  if (!moved || location === undefined || redirects === 0) return answer
+  if (!moved || location === undefined || redirects === 0) return { answer, at: url }
   answer.resume()
-  return fetchUpstream(upstream, new URL(location, url), method, headers, redirects - 1)
+  const to = new URL(location, url)
+  const { authorization: _, ...anonymous } = headers
+  return fetchUpstream(upstream, to, method, to.origin === url.origin ? headers : anonymous, redirects - 1)
 }
 
 async function ask(upstream: Upstream, url: URL, method: string, headers: Record<string, string>) {
@@ -39,7 +47,9 @@ async function ask(upstream: Upstream, url: URL, method: string, headers: Record
       ? requestHttps(url, {
           ...common,
           headers,
-          ...(proxy === null ? {} : { agent: false, createConnection: await secured(proxy, url) }),
+          ...(proxy === null
+            ? { agent: agentOf(upstream.trust) }
+            : { agent: false, createConnection: await secured(proxy, url, upstream.trust) }),
         })
       : proxy === null
         ? requestHttp(url, { ...common, headers, agent: direct })
@@ -59,9 +69,9 @@ async function ask(upstream: Upstream, url: URL, method: string, headers: Record
   })
 }
 
-async function secured(proxy: URL, url: URL) {
+async function secured(proxy: URL, url: URL, trust: readonly string[]) {
   const socket = await openTunnel(proxy.href, `${url.hostname}:${url.port || 443}`)
-  return () => connectTls({ socket, servername: url.hostname })
+  return () => connectTls({ socket, servername: url.hostname, secureContext: contextOf(trust) })
 }
 
 /** A connection to `target` (`host:port`) through an HTTP proxy (RFC 9110 section 9.3.6). */
@@ -84,6 +94,29 @@ export function openTunnel(through: string, target: string): Promise<Socket> {
     })
     made.end()
   })
+}
+
+/** Headers of an answer that are the client's too. */
+export function passed(upstream: IncomingMessage): Record<string, string> {
+  const names = [
+    'content-length',
+    'content-type',
+    'content-encoding',
+    'content-range',
+    'last-modified',
+    'etag',
+    'accept-ranges',
+  ]
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = upstream.headers[name]
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )
+}
+
+export function refuse(response: ServerResponse, code: number, why: string): void {
+  response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`)
 }
 
 const bare = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1')

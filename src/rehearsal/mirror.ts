@@ -1,4 +1,4 @@
-// Decides how servers get Debian packages with no route out of the rehearsal: a proxy here, a door to it in the internet.
+// Decides how servers get packages of Debian and Python with no route out of the rehearsal: a proxy here, a door to it in the internet.
 // Leaves proxying to mirror-server.
 import { existsSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
@@ -12,11 +12,15 @@ import { type Daemon, daemonTrouble, logTail, startDaemon, stateOf } from './dae
 import { greeting } from './greeting.ts'
 import type { MirrorConfig } from './mirror-server.ts'
 import { internetShell } from './places.ts'
+import type { PythonSource } from './python-source.ts'
 import type { RehearsalWorld } from './world.ts'
 
 export type MirrorDeps = {
   machine: Shell
   mirror: () => Promise<AptMirror>
+  python: () => Promise<PythonSource>
+  /** Files with authorities that this machine believes. */
+  trust: () => Promise<readonly string[]>
   /** Directory of the compiled daemons: build/rehearsal. */
   programs: string
 }
@@ -26,13 +30,16 @@ const patience = 10_000
 
 export function mirrorTask(world: RehearsalWorld, deps: MirrorDeps): Task {
   const prepared = async () => {
-    const text = JSON.stringify(mirrorConfig(world, await deps.mirror()))
+    const text = JSON.stringify(
+      mirrorConfig(world, await deps.mirror(), await deps.python(), await deps.trust()),
+    )
     return { text, daemons: daemons(world, deps.programs, text) }
   }
   return {
     id: 'rehearsal/mirror',
     title: 'Package mirror in the internet',
-    because: 'the servers install Debian packages, and have no way out of the rehearsal but this one',
+    because:
+      'the servers install packages of Debian and Python, and have no way out of the rehearsal but this one',
     lane: 'local',
     after: ['rehearsal/edge'],
     async look() {
@@ -62,13 +69,20 @@ export function mirrorTask(world: RehearsalWorld, deps: MirrorDeps): Task {
   }
 }
 
-export function mirrorConfig(world: RehearsalWorld, mirror: AptMirror): MirrorConfig {
+function mirrorConfig(
+  world: RehearsalWorld,
+  mirror: AptMirror,
+  python: PythonSource,
+  trust: readonly string[],
+): MirrorConfig {
   const archives = [mirror.main, mirror.security].flatMap((uri) => (uri === null ? [] : [new URL(uri)]))
   const hosts = new Map(archives.map(({ host, protocol }) => [host, protocol === 'https:']))
   return {
     archives: [...hosts].map(([host, https]) => ({ host, https })),
     proxy: mirror.proxy,
+    trust,
     packages: join(world.directories.cache, 'packages'),
+    python: { ...python, files: join(world.directories.cache, 'python') },
   }
 }
 

@@ -5,7 +5,8 @@ import { localShell } from '../host/spawn.ts'
 import type { SshTarget } from '../host/ssh.ts'
 import { greeting } from './greeting.ts'
 import { markedEnv } from './processes.ts'
-import type { RehearsalWorld } from './world.ts'
+import { simplePath } from './python-index.ts'
+import { gitMount, type RehearsalWorld } from './world.ts'
 
 /** The internet: beyond the provider's router, sharing no link with the servers. Checks from outside run here. */
 export const internetShell = (world: RehearsalWorld): Shell =>
@@ -46,6 +47,16 @@ export const internetService = (world: RehearsalWorld) => ({
   port: world.internet.port,
   greeting,
 })
+
+/**
+ * URL of the simple index (PEP 503) that servers have there: this machine's own, by way of the mirror. It is http, so pip
+ * wants its host named as trusted (`--trusted-host`, PIP_TRUSTED_HOST).
+ */
+export const pythonIndex = (world: RehearsalWorld): string =>
+  `http://[${world.internet.address}]:${world.internet.port}${simplePath}`
+
+/** Path at which servers have the git repositories of this machine; null where the course names none. */
+export const gitInside = (world: RehearsalWorld): string | null => (world.git === null ? null : gitMount)
 
 function enter(world: RehearsalWorld, namespace: string): [string, ...string[]] {
   return ['env', ...markedEnv(world, 'visitor'), 'nsenter', `--net=/run/netns/${namespace}`]

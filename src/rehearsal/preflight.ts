@@ -1,7 +1,7 @@
 // Decides whether this machine can hold the rehearsal, before anything is changed: everything that stands in its way, each with the next command.
 // Leaves what may be installed to packages, and another run's lock to run/lock.
 import { access, readFile, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import { type AptMirror, readMirror } from './apt-mirror.ts'
@@ -16,9 +16,12 @@ export type Needs = {
   memoryMiB: number
 }
 
-/** Measured: base and edge images 0.3 GiB, packages of a cloud 0.6 GiB kept, one server with a cloud 5 GiB. */
+/**
+ * Measured: base and edge images 0.3 GiB, packages of a cloud 0.6 GiB kept, one server with a cloud 5 GiB. A server that
+ * is given git repositories builds the cloud from them: clones, a virtual environment and logs are about 6 GiB more.
+ */
 export const needsOf = (world: RehearsalWorld): Needs => ({
-  diskGiB: 2 + 6 * world.servers.length,
+  diskGiB: 2 + (world.git === null ? 6 : 12) * world.servers.length,
   memoryMiB: 5_500 * world.servers.length,
 })
 
@@ -36,6 +39,7 @@ export async function preflight(
     namespaces(machine),
     foreign(world, machine),
     stateFileSystem(world, machine),
+    repositories(world),
     ...(isUp ? [] : [disk(world, needs.diskGiB), memory(needs.memoryMiB), watches(world)]),
     archiveOf(world, machine, options.env),
   ])
@@ -112,6 +116,19 @@ async function stateFileSystem(world: RehearsalWorld, machine: Shell): Promise<F
       title: `the servers' disks cannot be on ${at}: it is ${type}`,
       why: 'each is a layer over the base image, which the kernel allows on a local file system only',
       fix: 'name a directory on a local disk: XDG_STATE_HOME=/var/lib ./bateau rehearse',
+    },
+  ]
+}
+
+/** Servers read them as they are, so there is nothing to make: they are there or not. */
+async function repositories({ git }: RehearsalWorld): Promise<Fault[]> {
+  if (git === null || (await isThere(join(git, 'openstack/devstack.git/HEAD')))) return []
+  return [
+    {
+      code: 'rehearsal-git',
+      title: `there is no repository ${join(git, 'openstack/devstack.git')}`,
+      why: 'rehearsal.git names the directory that servers clone from; each repository in it is bare, as git clone --bare makes it',
+      fix: `git clone --bare https://opendev.org/openstack/devstack ${join(git, 'openstack/devstack.git')}, or correct the path in the course file`,
     },
   ]
 }

@@ -41,6 +41,12 @@ describe('a server', () => {
     expect(bootScript(world, server, image)).toMatch(/until mount -t overlay .*,index=on root; do/)
   })
 
+  it("has the machine's git repositories if the course names them, to read only, and is another server then", () => {
+    const withGit = bootScript({ ...world, git: '/srv/mirror' }, server, image)
+    expect(withGit).toContain(' --bind-ro=/srv/mirror:/srv/git ')
+    expect(bootScript(world, server, image)).toBe(withGit.replace(' --bind-ro=/srv/mirror:/srv/git', ''))
+  })
+
   it('has a control group of its own, whatever other world has a server of that name', () => {
     const other = worldOf({ ...sampleInput, directories: { state: '/elsewhere', cache: '/var/cache/x' } })
     expect(groupOf(other, 'os1')).not.toBe(groupOf(world, 'os1'))

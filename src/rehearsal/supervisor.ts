@@ -2,7 +2,7 @@
 // Leaves the disk to provider-image, and starting and stopping the supervisor to daemon.
 import type { CachedImage } from './image-cache.ts'
 import { refuseForeign } from './namespace.ts'
-import { type RehearsalWorld, type RehearsedServer, uplinkCard } from './world.ts'
+import { gitMount, type RehearsalWorld, type RehearsedServer, uplinkCard } from './world.ts'
 
 /** How long the last boot may take to let go of the disk: tries, and seconds between them. */
 const patience = { tries: 100, pause: 0.1 }
@@ -90,6 +90,7 @@ clear_groups
  * earlier boot (overlayfs documentation, "Sharing and copying layers"); without, both would write and the disk be spoilt.
  */
 export function bootScript(world: RehearsalWorld, server: RehearsedServer, base: CachedImage): string {
+  const git = world.git === null ? '' : ` --bind-ro=${world.git}:${gitMount}`
   return `for top in $tops; do echo $$ > "$top/boot/cgroup.procs"; done
 mkdir -p root
 tries=0
@@ -107,7 +108,7 @@ export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=networ
 exec 8>&- 9>&-
 exec systemd-nspawn --quiet --directory=root --machine=${machineName(world, server)} --hostname=${server.name} \\
   --keep-unit --register=no --capability=all --system-call-filter=@known --link-journal=no --timezone=off \\
-  --resolv-conf=off "$@" --boot --console=pipe
+  --resolv-conf=off${git} "$@" --boot --console=pipe
 `
 }
 

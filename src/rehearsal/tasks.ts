@@ -10,6 +10,7 @@ import { baseTask, edgeLayerTask } from './image-cache.ts'
 import { keysTask } from './keys.ts'
 import { mirrorTask } from './mirror.ts'
 import { packagesTask } from './packages.ts'
+import { readPythonSource, trustedFiles } from './python-source.ts'
 import { diskTask, powerTask } from './server.ts'
 import type { RehearsalWorld } from './world.ts'
 
@@ -18,7 +19,7 @@ export type RehearsalDeps = {
   machine: Shell
   /** Directory of the compiled daemons; needed when bateau runs from its sources, as tests do. */
   programs?: string
-  /** Environment that may name apt's proxy. */
+  /** Environment that may name apt's proxy, and pip's index. */
   env?: NodeJS.ProcessEnv
   /** Debian packages that this machine needs for what comes after the servers. */
   packages?: readonly string[]
@@ -38,7 +39,13 @@ export function rehearsalTasks(world: RehearsalWorld, deps: RehearsalDeps): Task
     ...[...releases].map((release) => baseTask(world, release, images)),
     edgeLayerTask(world, images),
     edgeTask(world, machine),
-    mirrorTask(world, { machine, mirror, programs }),
+    mirrorTask(world, {
+      machine,
+      mirror,
+      python: () => readPythonSource(deps.env),
+      trust: () => trustedFiles(deps.env),
+      programs,
+    }),
     ...world.servers.flatMap((server) => [
       diskTask(world, server, { machine, mirror }),
       powerTask(world, server, { machine, mirror }),

@@ -117,6 +117,10 @@ describe('refused', () => {
     expect(codes({ ...sampleInput, servers: many })).toEqual(['rehearsal-too-many'])
   })
 
+  it.each(['relative/path', '/with space', '/srv/git:/etc', "/with'quote"])('git at %s', (git) => {
+    expect(codes({ ...sampleInput, git })).toEqual(['rehearsal-git'])
+  })
+
   it.each(['relative/path', '/with space', '/with:colon', '/with,comma', "/with'quote"])(
     'the path %s',
     (state) => {

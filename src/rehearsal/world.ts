@@ -57,6 +57,8 @@ export type WorldInput = {
   servers: readonly ServerInput[]
   /** Base URI of a Debian archive; null or absent: the one that this machine's apt knows. */
   mirror?: string | null
+  /** Directory of this machine with `openstack/NAME.git`, for the servers to read. Absolute; null or absent: none. */
+  git?: string | null
   timing?: Partial<Timing>
 }
 
@@ -87,6 +89,7 @@ export type RehearsalWorld = {
   identityFile: string
   knownHostsFile: string
   mirror: string | null
+  git: string | null
   timing: Timing
   edge: { namespace: string; address: Address; ipv4: string }
   /** `second` is another address of it, for a second opinion by ping. */
@@ -100,12 +103,15 @@ export const edgeLinkLocal = Address.of('fe80::1')
 /** Card of the server, named as the first one of a rented server is. */
 export const uplinkCard = 'eno1'
 
+/** Where a server has the directory `git` of its world. */
+export const gitMount = '/srv/git'
+
 /** RFC 5180 (2001:2::/48) for IPv6 and RFC 2544 (198.18.0.0/15) for IPv4: benchmarking, never routed anywhere. */
 const benchmark = Prefix.of('2001:2::/48')
 export const benchmarkIpv4 = '198.18.0.0/15'
 const largest = 200
 
-/** Fault codes: `rehearsal-blocks-overlap`, `rehearsal-own-prefix`, `rehearsal-too-many`, `rehearsal-path`. */
+/** Fault codes: `rehearsal-blocks-overlap`, `rehearsal-own-prefix`, `rehearsal-too-many`, `rehearsal-path`, `rehearsal-git`. */
 export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
   const own = benchmark.nth(56, 255)
   const link = own?.nth(64, 0)
@@ -140,6 +146,7 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
     identityFile: input.identityFile,
     knownHostsFile: join(state, 'known_hosts'),
     mirror: input.mirror ?? null,
+    git: input.git ?? null,
     timing: { ...usualTiming, ...input.timing },
     edge: { namespace: `${prefix}-edge`, address: link.host(1), ipv4: '198.19.255.1' },
     internet: {
@@ -206,14 +213,28 @@ function refusals(input: WorldInput, own: Prefix) {
         ]
       : []
   const paths = [input.directories.state, input.directories.cache, input.identityFile]
-    .filter((path) => !/^\/[\w./@+-]+$/.test(path))
+    .filter((path) => !plainPath.test(path))
     .map((path) => ({
       code: 'rehearsal-path',
       title: `a rehearsal cannot live in ${path}`,
       why: 'overlay mounts and container tools need absolute paths of letters, digits and . _ @ + - only',
       fix: 'name other directories by XDG_STATE_HOME, XDG_CACHE_HOME and XDG_CONFIG_HOME',
     }))
-  return [...shared, ...taken, ...crowd, ...paths]
+  return [...shared, ...taken, ...crowd, ...paths, ...oddGit(input.git ?? null)]
+}
+
+const plainPath = /^\/[\w./@+-]+$/
+
+function oddGit(git: string | null) {
+  if (git === null || plainPath.test(git)) return []
+  return [
+    {
+      code: 'rehearsal-git',
+      title: `servers cannot be given ${git}`,
+      why: 'systemd-nspawn takes an absolute path of letters, digits and . _ @ + - only',
+      fix: 'move the repositories, or name a link to them: rehearsal: {git: /srv/git}',
+    },
+  ]
 }
 
 /** Locally administered, unicast. */

@@ -1,11 +1,19 @@
 // The provider's edge with its real daemons, and servers with their real systemd: what a rented server sees, without the cloud.
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Prefix } from '../../src/core/prefix.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Shell } from '../../src/core/shell.ts'
-import { edgeShell, internetShell } from '../../src/rehearsal/places.ts'
+import { edgeShell, internetShell, pythonIndex } from '../../src/rehearsal/places.ts'
 import { preflight } from '../../src/rehearsal/preflight.ts'
 import { processesOf } from '../../src/rehearsal/processes.ts'
 import { remains } from '../../src/rehearsal/remains.ts'
@@ -21,7 +29,10 @@ const servers: ServerInput[] = [
   },
   { name: 'os2', delivery: { kind: 'routed', block: routed, gateway: 'ra' } },
 ]
-const world = testWorld('edge', servers)
+/** Outside the world's own directory, as a person's is. */
+const git = `${testWorld('edge', servers).directories.state}-build/git`
+const repository = 'openstack/devstack.git/HEAD'
+const world = testWorld('edge', servers, process.pid, {}, git)
 const internet = internetShell(world)
 const edge = edgeShell(world)
 const slow = { timeout: 60_000, interval: 500 }
@@ -49,6 +60,8 @@ describe.skipIf(!capable)('the edge and its servers', { timeout: 300_000 }, () =
   beforeAll(async () => {
     await sweep('edge', servers)
     build = await compile(world)
+    mkdirSync(join(git, repository, '..'), { recursive: true })
+    writeFileSync(join(git, repository), 'ref: refs/heads/master\n')
     await up(world, build)
   })
   afterAll(async () => {
@@ -58,6 +71,11 @@ describe.skipIf(!capable)('the edge and its servers', { timeout: 300_000 }, () =
 
   it('nothing stands in the way of a rehearsal that is up', async () => {
     expect(await preflight(world, machine)).toEqual([])
+  })
+
+  it('a directory without the repository of DevStack does', async () => {
+    const faults = await preflight({ ...world, git: world.directories.state }, machine)
+    expect(faults.map(({ code }) => code)).toEqual(['rehearsal-git'])
   })
 
   it('a second run finds everything done', async () => {
@@ -150,6 +168,25 @@ describe.skipIf(!capable)('the edge and its servers', { timeout: 300_000 }, () =
     expect(await out(os1, 'ip', 'route', 'get', '203.0.113.1')).toContain(first.ipv4.gateway)
   })
 
+  it("pip finds this machine's own index through the mirror, with no authority of it, and the mirror keeps the file", async () => {
+    const index = new URL(pythonIndex(world))
+    const install = ['apt-get', 'install', '-y', '--no-install-recommends', 'python3-pip'] as const
+    expect(await os1.run(install)).toMatchObject({ code: 0 })
+    const download = ['pip', 'download', '--no-deps', '--dest', '/root', '-i', index.href] as const
+    expect(await os1.run([...download, '--trusted-host', index.host, 'pbr==6.1.1'])).toMatchObject({
+      code: 0,
+    })
+    expect(await out(os1, 'ls', '/root')).toContain('pbr-6.1.1')
+    expect(readdirSync(join(world.directories.cache, 'python')).join()).toContain('-pbr-6.1.1')
+  })
+
+  it("the machine's git repositories are there to read, and not to write", async () => {
+    expect(await out(os2, 'cat', join('/srv/git', repository))).toBe('ref: refs/heads/master\n')
+    const written = await os2.run(['touch', '/srv/git/x'])
+    expect(written.stderr).toContain('Read-only file system')
+    expect(existsSync(join(git, 'x'))).toBe(false)
+  })
+
   it('after a reboot a server has what its own configuration brings back, and nothing else', async () => {
     const boot = () => out(os1, 'cat', '/proc/sys/kernel/random/boot_id')
     const before = await boot()
@@ -204,11 +241,11 @@ import { localShell } from '${build}/host/spawn.js'
 import { rehearsalTasks } from '${build}/rehearsal/tasks.js'
 import { rehearsalWorld } from '${build}/rehearsal/world.js'
 import { runTasks } from '${build}/run/scheduler.js'
-const made = rehearsalWorld({ name: '${name}', directories: ${JSON.stringify(directories)}, identityFile: '${identityFile}', servers: [
+const made = rehearsalWorld({ name: '${name}', directories: ${JSON.stringify(directories)}, identityFile: '${identityFile}', git: '${git}', servers: [
   { name: 'os1', delivery: { kind: 'dhcpv6-pd', block: Prefix.of('${delegated}'), duid: new Secret('00:03:00:01:de:ad:be:ef:00:11') } },
   { name: 'os2', delivery: { kind: 'routed', block: Prefix.of('${routed}'), gateway: 'ra' } },
 ] })
-const tasks = rehearsalTasks(made.value, { machine: localShell(), programs: '${build}/rehearsal' })
+const tasks = rehearsalTasks(made.value, { machine: localShell(), programs: '${build}/rehearsal', env: process.env })
 const say = (event) => {
   if (event.type === 'step.done') console.log('done ' + event.id)
   if (event.type === 'step.started' && event.id === '${point}') setImmediate(() => process.kill(process.pid, 'SIGKILL'))
@@ -231,6 +268,7 @@ await runTasks(tasks, say, { perLane: () => 4 }, new AbortController().signal)`
     expect(footprint()).toEqual({ namespaces: [], mounts: [], groups: [], files: [] })
     expect(inside(ids)).toEqual([])
     expect((await down(world)).changed).toEqual([])
+    expect(existsSync(join(git, repository))).toBe(true)
   })
 })
 

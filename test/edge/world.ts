@@ -38,6 +38,7 @@ export function testWorld(
   servers: readonly ServerInput[],
   pid = process.pid,
   timing: Partial<Timing> = {},
+  git: string | null = null,
 ): RehearsalWorld {
   const top = placeOf(name, pid)
   const made = rehearsalWorld({
@@ -46,6 +47,7 @@ export function testWorld(
     identityFile: join(top, 'id'),
     servers,
     timing,
+    git,
   })
   if (!made.ok) throw new Error(made.faults.map(({ title }) => title).join('; '))
   return made.value
@@ -70,7 +72,9 @@ export async function up(
   build: string,
   packages: readonly string[] = [],
 ): Promise<RunSummary> {
-  return carryOut(rehearsalTasks(world, { machine, programs: join(build, 'rehearsal'), packages }))
+  return carryOut(
+    rehearsalTasks(world, { machine, programs: join(build, 'rehearsal'), env: process.env, packages }),
+  )
 }
 
 export async function down(world: RehearsalWorld): Promise<RunSummary> {

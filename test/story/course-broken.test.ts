@@ -353,6 +353,69 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'devstack-keys-for-packages',
+    text: broken([
+      'budget: 200',
+      `engine:
+  kind: packages
+  release: '2025.2'
+  git_base: https://git.example.org
+  pip_index: https://pypi.example.org/simple
+  image_urls: [file:///srv/tiny.img]`,
+    ]),
+    faults: [
+      'release-not-packaged 34:12',
+      'engine-key-unused 35:13',
+      'engine-key-unused 36:14',
+      'engine-key-unused 37:3',
+    ],
+  },
+  {
+    name: 'urls-of-devstack',
+    text: broken([
+      'budget: 200',
+      `engine:
+  kind: devstack
+  release: 2026.2
+  git_base: opendev.org
+  pip_index: ftp://pypi.example.org/simple
+  image_urls:
+    - file://srv/tiny.img
+    - 'https://example.org/a.img,b.img'
+    - https://`,
+    ]),
+    faults: [
+      'read-as-number 34:12',
+      'bad-url 35:13',
+      'bad-url 36:14',
+      'bad-url 38:7',
+      'bad-url 39:7',
+      'bad-url 40:7',
+    ],
+  },
+  {
+    name: 'password-in-url',
+    text: broken([
+      'budget: 200',
+      `engine:
+  kind: devstack
+  git_base: https://token@git.example.org
+  pip_index: https://me:hunter2@pypi.example.org/simple`,
+    ]),
+    faults: ['url-credentials 34:13', 'url-credentials 35:14'],
+  },
+  {
+    name: 'os-of-a-rented-server',
+    text: broken(
+      ['    cores: 16', '    os: debian-13\n    cores: 16'],
+      [
+        'budget: 200',
+        '  - {name: os2, role: lab, provider: rehearsal, os: debian-12}\n  - {name: os3, role: lab, provider: rehearsal, os: ubuntu}',
+      ],
+    ),
+    faults: ['os-installed 20:9', 'os-without-packages 33:53', 'unknown-value 34:53'],
+  },
+  {
     name: 'prototype',
     text: broken(['budget: 200', '__proto__: {polluted: true}\nconstructor: 1']),
     faults: ['unknown-key 32:1', 'unknown-key 33:1'],

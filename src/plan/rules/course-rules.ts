@@ -80,6 +80,19 @@ export const engineNotYet: Rule = (draft) => {
   ]
 }
 
+/** A path of `engine.git_base` does not help: a rehearsed server is new, and has nothing there. */
+export const devstackWithoutGit: Rule = (draft) => {
+  const { engine, rehearsal } = draft.course
+  if (!draft.policy.rehearsal || engine.kind !== 'devstack' || rehearsal.git !== null) return []
+  return [
+    finding(draft, 'error', 'devstack-without-git', ['rehearsal', 'git'], {
+      title: 'DevStack has nowhere to clone OpenStack from',
+      why: "servers of a rehearsal reach nothing but this machine's Debian archive and Python index",
+      fix: 'name a directory with openstack/NAME.git here: rehearsal: {git: /srv/git}',
+    }),
+  ]
+}
+
 /** Ports of the control plane, none of which may face the internet. */
 const inner: Readonly<Record<number, string>> = {
   3306: 'MariaDB',

@@ -1,0 +1,57 @@
+// Decides which keys of the course file go with which engine, and which system with which server.
+// Leaves the other rules between keys to cross.
+import type { Path } from './course.ts'
+import { valueAt } from './issues.ts'
+import type { Get, Report } from './rule.ts'
+
+const keysOfDevstack = [
+  ['git_base', "Debian's packages are not built from git"],
+  ['pip_index', "Debian's packages bring their Python modules with them"],
+  ['image_urls', 'it is DevStack that uploads them'],
+] as const
+
+/** Codes: `engine-key-unused`, `release-not-packaged`, `os-installed`, `os-without-packages`. */
+export function engineRule(get: Get, servers: readonly unknown[], report: Report): void {
+  const packages = (get('engine', 'kind') ?? 'packages') === 'packages'
+  const release = get('engine', 'release')
+  for (const [key, why] of keysOfDevstack)
+    if (packages && get('engine', key) !== undefined)
+      report(
+        ['engine', key],
+        'engine-key-unused',
+        `kind packages has no use for \`${key}\``,
+        why,
+        'write kind: devstack, or remove it',
+      )
+  if (packages && ['2025.2', '2026.1', 'master'].includes(String(release)))
+    report(
+      ['engine', 'release'],
+      'release-not-packaged',
+      `kind packages has no release ${String(release)}`,
+      'packages are those of Debian 13, which has OpenStack 2025.1',
+      "write release: '2025.1', or kind: devstack",
+    )
+  servers.forEach((server, i) => osRule(server, ['servers', i, 'os'], packages, report))
+}
+
+function osRule(server: unknown, path: Path, packages: boolean, report: Report): void {
+  const os = valueAt(server, ['os'])
+  const provider = valueAt(server, ['provider'])
+  if (os === undefined) return
+  if (typeof provider === 'string' && provider !== 'rehearsal')
+    report(
+      path,
+      'os-installed',
+      `a server of ${provider} has the system that you installed`,
+      'only the servers of a rehearsal are installed by bateau',
+      'remove it; `bateau probe` says what is on a server',
+    )
+  else if (packages && os === 'debian-12')
+    report(
+      path,
+      'os-without-packages',
+      'Debian 12 has no packages of OpenStack 2025.1',
+      'they come with Debian 13',
+      'write os: debian-13, or engine: {kind: devstack}',
+    )
+}
