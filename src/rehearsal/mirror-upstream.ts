@@ -2,7 +2,7 @@
 // Leaves which archives may be asked to mirror-server, and whose certificates count to mirror-trust.
 import { Agent, type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { agentOf, contextOf } from './mirror-trust.ts'
 
@@ -49,7 +49,8 @@ async function ask(upstream: Upstream, url: URL, method: string, headers: Record
           headers,
           ...(proxy === null
             ? { agent: agentOf(upstream.trust) }
-            : { agent: false, createConnection: await secured(proxy, url, upstream.trust) }),
+            : // Without an agent: node passes this by for one, even for `agent: false`, and would connect directly.
+              { createConnection: await secured(proxy, url, upstream.trust) }),
         })
       : proxy === null
         ? requestHttp(url, { ...common, headers, agent: direct })
@@ -71,7 +72,10 @@ async function ask(upstream: Upstream, url: URL, method: string, headers: Record
 
 async function secured(proxy: URL, url: URL, trust: readonly string[]) {
   const socket = await openTunnel(proxy.href, `${url.hostname}:${url.port || 443}`)
-  return () => connectTls({ socket, servername: url.hostname, secureContext: contextOf(trust) })
+  const host = bare(url.hostname)
+  // An address is checked against the certificate, but is no name to ask for (RFC 6066 section 3).
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  return () => connectTls({ socket, host, ...name, secureContext: contextOf(trust) })
 }
 
 /** A connection to `target` (`host:port`) through an HTTP proxy (RFC 9110 section 9.3.6). */

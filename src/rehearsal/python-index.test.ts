@@ -1,15 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { createServer, request, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, request, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecure } from 'node:https'
-import { type AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { localShell } from '../host/spawn.ts'
 import { mirrorServer } from './mirror-server.ts'
 import { projectOf } from './python-index.ts'
+import type { PythonSource } from './python-source.ts'
 
 /** An index of one project at /simple/, its files on another host; counts what it is asked. */
 class Index {
@@ -71,8 +73,14 @@ const close = (server: Server) => {
 let indexServer: Server
 let fileServer: Server
 let mirror: Server
-async function start(of = `http://127.0.0.1:${portOf(indexServer)}/simple/`, trust: string[] = []) {
-  const python = { index: of, proxy: null, direct: [], files: join(place, 'python') }
+async function start(change: Partial<PythonSource> = {}, trust: string[] = []) {
+  const source = {
+    index: `http://127.0.0.1:${portOf(indexServer)}/simple/`,
+    proxy: null,
+    direct: [],
+    ...change,
+  }
+  const python = { ...source, files: join(place, 'python') }
   mirror = mirrorServer({ archives: [], packages: join(place, 'packages'), proxy: null, trust, python })
   await listening(mirror)
 }
@@ -228,7 +236,7 @@ describe('a file', () => {
 describe('a login in the address of the index', () => {
   it('goes to the index and nowhere else, and no page shows it', async () => {
     await close(mirror)
-    await start(`http://me:hunter2@127.0.0.1:${portOf(indexServer)}/simple/`)
+    await start({ index: `http://me:hunter2@127.0.0.1:${portOf(indexServer)}/simple/` })
     const { body } = await ask('/pypi/simple/pbr/')
     await ask(fileOf('/p/pbr-1.tar.gz'))
     await ask('/pypi/simple/away/')
@@ -238,15 +246,40 @@ describe('a login in the address of the index', () => {
   })
 })
 
-it('an index by TLS is believed by the authorities of this machine, and by no others', async () => {
-  const [key, cert] = [join(place, 'key.pem'), join(place, 'cert.pem')]
-  const argv = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`
-  const made = await localShell().run(argv.split(' ') as [string, ...string[]])
-  expect(made.code).toBe(0)
-  const secure = createSecure({ key: readFileSync(key), cert: readFileSync(cert) }, index.answer)
-  const url = `https://${await listening(secure)}/simple/`
-  await start(url, [join(place, 'not-there.pem')])
-  expect((await ask('/pypi/simple/pbr/')).code).toBe(502)
-  await start(url, [cert])
-  expect((await ask('/pypi/simple/pbr/')).code).toBe(200)
+describe('an index by TLS', () => {
+  async function secured() {
+    const [key, cert] = [join(place, 'key.pem'), join(place, 'cert.pem')]
+    const argv = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`
+    const made = await localShell().run(argv.split(' ') as [string, ...string[]])
+    expect(made.code).toBe(0)
+    const server = createSecure({ key: readFileSync(key), cert: readFileSync(cert) }, index.answer)
+    return { host: await listening(server), cert }
+  }
+
+  it('is believed by the authorities of this machine, and by no others', async () => {
+    const { host, cert } = await secured()
+    await start({ index: `https://${host}/simple/` }, [join(place, 'not-there.pem')])
+    expect((await ask('/pypi/simple/pbr/')).code).toBe(502)
+    await start({ index: `https://${host}/simple/` }, [cert])
+    expect((await ask('/pypi/simple/pbr/')).code).toBe(200)
+  })
+
+  it("is asked through the machine's own proxy, but for the hosts that it goes around", async () => {
+    const { host, cert } = await secured()
+    const through: string[] = []
+    const proxy = createServer().on('connect', (incoming: IncomingMessage, client: Duplex) => {
+      through.push(incoming.url ?? '')
+      const far = connect(Number(host.split(':')[1]), '127.0.0.1')
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      client.pipe(far).pipe(client)
+      far.on('close', () => client.destroy())
+    })
+    const source = { index: `https://${host}/simple/`, proxy: `http://${await listening(proxy)}` }
+    await start(source, [cert])
+    expect((await ask('/pypi/simple/pbr/')).code).toBe(200)
+    expect(through).toEqual([host])
+    await start({ ...source, direct: ['127.0.0.1'] }, [cert])
+    expect((await ask('/pypi/simple/pbr/')).code).toBe(200)
+    expect(through).toHaveLength(1)
+  })
 })
