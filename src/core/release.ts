@@ -8,7 +8,8 @@ export type DevstackRelease = (typeof devstackReleases)[number]
 /** /etc/os-release ID and VERSION_CODENAME, as in HostFacts. */
 export type Os = { id: string; codename: string }
 
-type Choice = { kind: 'packages'; release: PackagesRelease } | { kind: 'devstack'; release: DevstackRelease }
+/** Packages have one release, whatever the other word says. */
+type Choice = { kind: 'packages' | 'devstack'; release: DevstackRelease }
 
 const bookworm = { id: 'debian', codename: 'bookworm', title: 'Debian 12' }
 const trixie = { id: 'debian', codename: 'trixie', title: 'Debian 13' }

@@ -2,6 +2,7 @@
 // Leaves reading to load, and what follows from it to plan/.
 import type { Where } from '../core/fault.ts'
 import type { Money } from '../core/money.ts'
+import type { DevstackRelease } from '../core/release.ts'
 import type { Address, Prefix } from '../core/prefix.ts'
 import type { Secret } from '../core/secret.ts'
 
@@ -101,7 +102,7 @@ export type Server = {
 export type Engine = {
   kind: 'packages' | 'devstack'
   /** With `packages` always 2025.1. */
-  release: '2025.1' | '2025.2' | '2026.1' | 'master'
+  release: DevstackRelease
   cinder: boolean
   /** Where `openstack/NAME` is cloned from: a URL, or a path on the server; no slash at its end. Null: not named. */
   gitBase: string | null

@@ -1,6 +1,7 @@
 // Decides the keys of the course file's sections `engine` and `rehearsal`: the cloud software, and what a rehearsal has instead of the internet.
 // Leaves which keys go with which engine to cross.
 import { z } from 'zod'
+import { devstackReleases } from '../core/release.ts'
 import { about, text } from './field.ts'
 import { url } from './url.ts'
 
@@ -16,9 +17,14 @@ export const engine = z
         ),
       ),
     release: z
-      .enum(['2025.1', '2025.2', '2026.1', 'master'])
-      .default('2025.1')
-      .meta(about("OpenStack release. Of `packages` only '2025.1', which is Debian 13's.", '2025.1')),
+      .enum(devstackReleases)
+      .optional()
+      .meta(
+        about(
+          "OpenStack release. Of `packages` only '2025.1', which is Debian 13's. Left out: that one; of `devstack` '2026.1'.",
+          '2025.1',
+        ),
+      ),
     cinder: z
       .boolean()
       .default(false)

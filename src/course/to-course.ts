@@ -33,7 +33,7 @@ export function toCourse(
     servers: data.servers.map((server) => toServer(server, currency, duids)),
     engine: {
       kind: data.engine.kind,
-      release: data.engine.release,
+      release: data.engine.release ?? (data.engine.kind === 'devstack' ? '2026.1' : '2025.1'),
       cinder: data.engine.cinder,
       gitBase: data.engine.git_base ?? null,
       pipIndex: data.engine.pip_index ?? null,

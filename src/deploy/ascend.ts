@@ -24,7 +24,9 @@ import type { Session } from './session.ts'
 /** Reads the servers' facts and gives the sites that delivery and engine are planned on. */
 export async function sitesOf(plan: Plan, ground: Ground): Promise<Site[]> {
   return Promise.all(
-    plan.servers.map(async ({ name }) => siteOf(plan, name, await readFacts(ground.reach.shell(name)))),
+    plan.servers.map(async ({ name }) =>
+      siteOf(plan, name, await readFacts(ground.reach.shell(name)), ground.sources),
+    ),
   )
 }
 

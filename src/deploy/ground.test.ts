@@ -12,7 +12,8 @@ const engine = (text: string): Edit => ['budget: 200', `engine: {${text}}`]
 describe('a rehearsed server', () => {
   it.each([
     ['packages', 'kind: packages', 'trixie'],
-    ['DevStack 2025.1', 'kind: devstack', 'bookworm'],
+    ['DevStack', 'kind: devstack', 'trixie'],
+    ['DevStack 2025.1', "kind: devstack, release: '2025.1'", 'bookworm'],
     ['DevStack 2025.2', "kind: devstack, release: '2025.2'", 'bookworm'],
     ['DevStack 2026.1', "kind: devstack, release: '2026.1'", 'trixie'],
     ['DevStack of today', 'kind: devstack, release: master', 'trixie'],

@@ -3,6 +3,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Address } from '../core/prefix.ts'
+import { unsupported } from '../core/release.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Task } from '../core/task.ts'
 import type { Course, Server } from '../course/course.ts'
@@ -96,11 +97,10 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
   return made.value
 }
 
-/** Debian 12 for the releases of DevStack that know no later one (SUPPORTED_DISTROS in stack.sh of stable/2025.1 and stable/2025.2). */
+/** Debian 13 where the engine runs on it, else 12, unless the course file says which. */
 function releaseOf({ engine }: Course, server: Server): Release {
   if (server.os !== null) return server.os === 'debian-12' ? 'bookworm' : 'trixie'
-  const older = engine.release === '2025.1' || engine.release === '2025.2'
-  return engine.kind === 'devstack' && older ? 'bookworm' : 'trixie'
+  return unsupported(engine, { id: 'debian', codename: 'trixie' }) === null ? 'trixie' : 'bookworm'
 }
 
 export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground {

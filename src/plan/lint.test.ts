@@ -309,11 +309,6 @@ describe('a lint finds', () => {
       ['warning price-from-catalogue servers[0]', 'info slaac-switch servers[0].ipv6.delivery'],
     ],
     [
-      'the engine that is not deployed yet',
-      [['budget: 200', 'engine: {kind: devstack}']],
-      ['info engine-not-yet engine.kind'],
-    ],
-    [
       'a port of the control plane left open',
       [['budget: 200', 'access: {open: [{port: 3306, why: x}, {port: 5901, why: x}, {port: 8080, why: x}]}']],
       ['error control-plane-port access.open[0].port', 'error control-plane-port access.open[1].port'],
@@ -351,6 +346,8 @@ describe('a lint finds', () => {
   }
   test('what only a look at the server tells: its MAC in the DUID, its memory, its uplink', () => {
     expect(codes([], {}, { os1: facts })).toEqual(['error duid-from-mac servers[0].ipv6'])
+    const other = { ...facts, os: { id: 'debian', codename: 'bookworm' } }
+    expect(codes([], {}, { os1: other })).toContain('error host-unsupported engine')
     expect(
       codes(
         [],

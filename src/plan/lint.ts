@@ -27,7 +27,7 @@ import {
   budgetExceeded,
   courseOver,
   devstackWithoutGit,
-  engineNotYet,
+  engineUnfit,
   innerPortOpen,
   prices,
 } from './rules/course-rules.ts'
@@ -69,7 +69,7 @@ const rules: readonly Rule[] = [
   budgetExceeded,
   prices,
   devstackWithoutGit,
-  engineNotYet,
+  engineUnfit,
   innerPortOpen,
   acceptsUnknown,
 ]

@@ -88,10 +88,25 @@ describe('a site', () => {
         ['2a01:e0a:17::/56', '2a01:e0a:17::9/128'],
       ),
     ],
-    ['DevStack', broken(['budget: 200', 'engine: {kind: devstack}'])],
     ['a block that cannot be laid out', broken(['2a01:e0a:17::/56', '2a01:e0a:17::/80'])],
   ])('is refused with %s', (_, text) => {
     expect(() => site(text)).toThrow(Trouble)
+  })
+
+  test('of DevStack builds from where the course says, then from what is at hand, then from the public places', () => {
+    const devstack = (more: string, ...at: [{ git: string | null; pip: string | null }?]) => {
+      const course = courseOf(broken(['budget: 200', `engine: {kind: devstack${more}}`]))
+      const plan = makePlan(course, { hosts: {}, offers: [] }, { today: '2027-01-15', rehearsal: false })
+      return siteOf(plan, 'os1', facts, ...at).engine
+    }
+    const near = { git: '/srv/git', pip: 'http://[2001:db8::1]:3142/pypi/simple/' }
+    expect(devstack('')).toMatchObject({ release: '2026.1', gitBase: 'https://opendev.org', pipIndex: null })
+    expect(devstack('', near)).toMatchObject({ gitBase: near.git, pipIndex: near.pip })
+    expect(devstack(", git_base: 'https://git.example', release: '2025.1'", near)).toMatchObject({
+      release: '2025.1',
+      gitBase: 'https://git.example',
+      pipIndex: near.pip,
+    })
   })
 
   test('of an unknown server is a mistake of the caller', () => {

@@ -2,7 +2,8 @@
 // Leaves reading the server's facts to host/facts, and the DUID itself to the vault.
 import { Trouble } from '../core/fault.ts'
 import { reference } from '../core/secret.ts'
-import type { Delivery, HostFacts, Site } from '../core/site.ts'
+import type { Delivery, HostFacts, Site, SiteEngine } from '../core/site.ts'
+import type { Course } from '../course/course.ts'
 import { adviseClient } from './client.ts'
 import type { PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
@@ -10,14 +11,20 @@ import type { Plan } from './plan.ts'
 /** Name under which the vault keeps the DUID of a server's block. */
 export const duidSecret = (server: string) => `duid/${server}`
 
+/** What a server builds from where the course does not say: null stands for the public place. */
+export type Sources = { git: string | null; pip: string | null }
+
+/** Where OpenStack itself is developed (stackrc, GIT_BASE). */
+const opendev = 'https://opendev.org'
+const publicSources: Sources = { git: null, pip: null }
+
 /** Throws RangeError for a server that the plan has not, Trouble for one that the plan has an error finding about. */
-export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
+export function siteOf(plan: Plan, server: string, facts: HostFacts, sources: Sources = publicSources): Site {
   const planned = plan.servers.find((one) => one.name === server)
   if (!planned) throw new RangeError(`no server ${server} with role cloud in the plan`)
   const { addressing } = planned
   if (!addressing) throw refused(plan, planned, 'its block cannot be laid out')
   const { engine, access, networks, instances } = plan.course
-  if (engine.kind !== 'packages') throw refused(plan, planned, 'DevStack is not deployed by this version')
   return {
     name: server,
     facts,
@@ -29,8 +36,21 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts): Site {
       ...access.open.filter(({ port }) => port !== 443 && port !== access.port),
     ],
     resolvers: networks.resolvers,
-    engine: { kind: 'packages', release: '2025.1', cinder: engine.cinder },
+    engine: engineOf(engine, sources),
     overcommit: instances.overcommit,
+  }
+}
+
+function engineOf(engine: Course['engine'], sources: Sources): SiteEngine {
+  const { release, cinder, imageUrls } = engine
+  if (engine.kind === 'packages') return { kind: 'packages', release: '2025.1', cinder }
+  return {
+    kind: 'devstack',
+    release,
+    cinder,
+    gitBase: engine.gitBase ?? sources.git ?? opendev,
+    pipIndex: engine.pipIndex ?? sources.pip,
+    imageUrls,
   }
 }
 

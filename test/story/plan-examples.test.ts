@@ -94,7 +94,6 @@ describe('the course of 2024', () => {
       'error unroutable-prefix',
       'error uplink-in-bridge',
       'error volume-on-local-disk',
-      'info engine-not-yet',
       'info slaac-switch',
       'warning gateway-anycast',
       'warning group-split',

@@ -1,5 +1,6 @@
 // Decides when dates, money, engine or access of a course want a word.
 // Leaves sums to cost.
+import { unsupported } from '../../core/release.ts'
 import { nearest } from '../../course/suggest.ts'
 import { finding, unlessRehearsed, type Finding, type Rule } from '../draft.ts'
 
@@ -69,16 +70,19 @@ export const prices: Rule = (draft) => {
   }
 }
 
-export const engineNotYet: Rule = (draft) => {
-  if (draft.course.engine.kind !== 'devstack') return []
-  return [
-    finding(draft, 'info', 'engine-not-yet', ['engine', 'kind'], {
-      title: 'DevStack is counted in this plan, not deployed by this version',
-      why: "`up` installs OpenStack from Debian's packages, which survives a reboot",
-      fix: 'write engine: {kind: packages}',
-    }),
-  ]
-}
+/** Of servers that were looked at; one that is not known yet is looked at before anything is changed on it. */
+export const engineUnfit: Rule = (draft) =>
+  draft.servers.flatMap((server) => {
+    const reason = server.facts ? unsupported(draft.course.engine, server.facts.os) : null
+    return reason === null
+      ? []
+      : [
+          finding(draft, 'error', 'host-unsupported', ['engine'], {
+            title: `${server.name} cannot have this cloud: its distribution does not fit`,
+            ...reason,
+          }),
+        ]
+  })
 
 /** A path of `engine.git_base` does not help: a rehearsed server is new, and has nothing there. */
 export const devstackWithoutGit: Rule = (draft) => {
