@@ -33,8 +33,9 @@ const serverPackages = [
 
 /**
  * Runs in the new root's parent with the root as $1. In a container: udevd must run although /sys is read-only (netplan
- * apply asks it), and must trigger network cards only; consoles and timers have nothing to do. A rehearsal's disk is
- * thrown away, so dpkg need not wait for it. ifupdown is for the servers that have a file for it.
+ * apply asks it), and must trigger network cards only; iscsid, which DevStack restarts although nobody has a target,
+ * finds no iSCSI in a namespace, so something that stays takes its place; consoles and timers have nothing to do. A
+ * rehearsal's disk is thrown away, so dpkg need not wait for it. ifupdown is for the servers that have a file for it.
  */
 const finishServer = `set -e
 rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/var/lib/dbus/machine-id
@@ -48,6 +49,8 @@ chroot "$1" systemctl --quiet enable systemd-networkd.service ssh.service
 mkdir -p "$1"/etc/systemd/system/systemd-udevd.service.d "$1"/etc/systemd/system/systemd-udev-trigger.service.d
 printf '[Unit]\\nConditionPathIsReadWrite=\\n' > "$1"/etc/systemd/system/systemd-udevd.service.d/rehearsal.conf
 printf '[Service]\\nExecStart=\\nExecStart=-udevadm trigger --type=devices --action=add --subsystem-match=net\\n' > "$1"/etc/systemd/system/systemd-udev-trigger.service.d/rehearsal.conf
+mkdir -p "$1"/etc/systemd/system/iscsid.service.d
+printf '[Service]\\nType=simple\\nPIDFile=\\nExecStart=\\nExecStart=/bin/sleep infinity\\n' > "$1"/etc/systemd/system/iscsid.service.d/rehearsal.conf
 `
 
 /** The same way, over the base: directories that the edge's daemons find their configuration and leases in. */

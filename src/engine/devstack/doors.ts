@@ -37,6 +37,16 @@ const secretive = [
   places.checkout,
 ]
 
+/** Files in which a service is told how to ask another one. */
+const asking = [
+  '/etc/nova/nova.conf',
+  '/etc/nova/nova-cpu.conf',
+  '/etc/nova/nova_cell1.conf',
+  '/etc/neutron/neutron.conf',
+  '/etc/glance/glance-api.conf',
+  '/etc/placement/placement.conf',
+]
+
 const mappings = (site: DevstackSite) =>
   outerBridges(site)
     .map(({ bridge, physnet }) => `${physnet}:${bridge}`)
@@ -52,10 +62,10 @@ function options(site: DevstackSite): [file: string, section: string, option: st
     // Links in answers are made from the address that was asked, which the front hands on.
     ['/etc/keystone/keystone.conf', 'DEFAULT', 'public_endpoint', ''],
     ['/etc/keystone/keystone.conf', 'oslo_middleware', 'enable_proxy_headers_parsing', 'True'],
+    // Apache takes /image away before it asks Glance, and adds to what the front says of the host: only this tells it.
     ['/etc/glance/glance-api.conf', 'DEFAULT', 'public_endpoint', publicUrl(site, '/image')],
     // Neutron tells Nova of ports by the public endpoint, whose certificate its Python does not know.
     ['/etc/neutron/neutron.conf', 'nova', 'endpoint_type', 'internal'],
-    ['/etc/neutron/neutron.conf', 'placement', 'endpoint_type', 'internal'],
   ]
 }
 
@@ -71,7 +81,9 @@ function linksStep(site: DevstackSite): HostStep {
         ...shell(`exec bash -ec '. ${places.checkout}/inc/ini-config
 while IFS="|" read -r file section option value; do
   if [ -n "$value" ]; then iniset -sudo "$file" "$section" "$option" "$value"; else inidelete -sudo "$file" "$section" "$option"; fi
-done'`),
+done
+# Services ask each other inside: the front shows a certificate that their Python does not know.
+sed -i "s/^interface = public$/interface = internal/" ${asking.join(' ')}'`),
         stdin: `${changed.map((one) => one.join('|')).join('\n')}\n`,
       },
       // DevStack puts an IPv6 literal in brackets here, which no tunnel understands (lib/neutron_plugins/ovn_agent, every branch).
@@ -93,14 +105,7 @@ done'`),
         '! systemctl is-active --quiet devstack@openstack-cli-server || systemctl disable --quiet --now devstack@openstack-cli-server',
       ),
       {
-        ...command(
-          'systemctl',
-          'restart',
-          'devstack@keystone.service',
-          'devstack@g-api.service',
-          'devstack@neutron-api.service',
-          'apache2.service',
-        ),
+        ...command('systemctl', 'restart', ...ownUnits(), 'apache2.service'),
         idleSeconds: 400,
       },
       { ...command(awaitHttp, inside('/identity/v3')), idleSeconds: 120 },
@@ -109,6 +114,7 @@ done'`),
       ...changed
         .filter(([, , , value]) => value !== '')
         .map(([path, , option, value]) => shell(`grep -qxF '${option} = ${value}' ${path}`)),
+      shell(`! grep -qx 'interface = public' ${asking.join(' ')}`),
       shell(
         `test "$(ovs-vsctl --timeout=10 get Open_vSwitch . external_ids:ovn-encap-ip | tr -d '"')" = ${site.addressing.service}`,
       ),

@@ -79,6 +79,11 @@ function services(site: DevstackSite, node: Node): Line[] {
     why,
   })
   return [
+    {
+      call: 'enable_service',
+      services: ['openstack-cli-server'],
+      why: 'Keeps one client in memory instead of starting Python for each call; switched off when stack.sh has ended.',
+    },
     off(['tempest', 'dstat', 'etcd3'], 'Tests, statistics and a lock manager that a class has no use for.'),
     ...(site.engine.cinder
       ? []
