@@ -4,6 +4,7 @@ import type { CheckOptions } from '../deploy/check-course.ts'
 import type { Outcome } from '../core/fault.ts'
 import type { ExitCode, Face } from '../deploy/face.ts'
 import type { HealOptions } from '../deploy/heal.ts'
+import type { VoyageOptions } from '../deploy/voyage.ts'
 import type { WatchOptions } from '../deploy/watch.ts'
 import type { Probed, ProbeOptions } from '../deploy/probe.ts'
 
@@ -12,8 +13,8 @@ type With<Options> = (options: Options, face: Face, signal: AbortSignal) => Prom
 
 /** `file` null: the one course that is up on this machine. */
 export type Deeds = {
-  rehearse: With<{ file: string }>
-  up: With<{ file: string }>
+  rehearse: With<VoyageOptions>
+  up: With<VoyageOptions>
   check: With<CheckOptions>
   heal: With<HealOptions>
   watch: With<WatchOptions>

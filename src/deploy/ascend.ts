@@ -19,6 +19,7 @@ import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
+import { rebuildTasks } from './rebuild.ts'
 import type { Session } from './session.ts'
 
 /** Reads the servers' facts and gives the sites that delivery and engine are planned on. */
@@ -52,7 +53,12 @@ function siteTasks(site: Site, agent: CourseAgent, ground: Ground, { vault, worl
 }
 
 /** Takes the servers to a cloud with its class; throws Stop or Trouble where it cannot. */
-export async function ascend(session: Session, plan: Plan, ground: Ground): Promise<Site[]> {
+export async function ascend(
+  session: Session,
+  plan: Plan,
+  ground: Ground,
+  rebuild: readonly string[],
+): Promise<Site[]> {
   await session.phase('world', 'The servers', ground.tasks)
   const sites = await sitesOf(plan, ground)
   for (const site of sites) runsHere(site)
@@ -67,6 +73,8 @@ export async function ascend(session: Session, plan: Plan, ground: Ground): Prom
     sites.flatMap((site) => hostSteps(site, agent)),
     classroomSecrets(plan.course.groups),
   )
+  const anew = rebuildTasks(sites, rebuild, ground)
+  if (anew.length > 0) await session.phase('rebuild', 'Clouds that are built anew', anew)
   const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 

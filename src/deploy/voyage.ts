@@ -12,6 +12,7 @@ import { groundOf } from './ground.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { isRehearsed, planOf } from './plan-of.ts'
 import { patience, prove } from './prove.ts'
+import { consentToRebuild } from './rebuild.ts'
 import { say } from './say.ts'
 import { session } from './session.ts'
 import { homeOf, noteWorld } from './world.ts'
@@ -26,19 +27,25 @@ export { status } from './status.ts'
 
 const home = () => homeOf(process.env)
 
+export type VoyageOptions = {
+  file: string
+  /** Servers whose cloud is built anew. */
+  rebuild: readonly string[]
+}
+
 /** The whole voyage on this machine. */
-export function rehearse(options: { file: string }, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return voyage('rehearse', options.file, true, face, signal)
+export function rehearse(options: VoyageOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
+  return voyage('rehearse', options, true, face, signal)
 }
 
 /** The same on servers that exist already, reached by SSH. */
-export function up(options: { file: string }, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return voyage('up', options.file, false, face, signal)
+export function up(options: VoyageOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
+  return voyage('up', options, false, face, signal)
 }
 
 async function voyage(
   command: string,
-  file: string,
+  { file, rebuild }: VoyageOptions,
   asked: boolean,
   face: Face,
   signal: AbortSignal,
@@ -51,7 +58,10 @@ async function voyage(
   try {
     const ready = refuses(plan)
       ? refusal(refusedPlan(plan).fault)
-      : await consent(course, world, rehearsal, face)
+      : [
+          ...(await consent(course, world, rehearsal, face)),
+          ...(await consentToRebuild(course, rebuild, face)),
+        ]
     if (ready.length > 0) {
       if (refuses(plan)) say(face, { type: 'plan.made', text: planText(plan), plan: planJson(plan) })
       refuse(face, ready)
@@ -66,7 +76,7 @@ async function voyage(
     run.emit({ type: 'plan.made', text: planText(plan), plan: planJson(plan) })
     noteWorld(world, { courseFile: file, rehearsal })
     const ground = groundOf(course, world, rehearsal)
-    const sites = await ascend(run, plan, ground)
+    const sites = await ascend(run, plan, ground, rebuild)
     return (await prove(run, plan, ground, sites, patience.begun)).exitCode
   })
 }

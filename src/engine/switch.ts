@@ -18,6 +18,9 @@ export function outerBridges(site: Site): { bridge: string; physnet: string }[] 
 /** TCP ports on ::1 of Open vSwitch's database and of OVN's, as in their manual pages. */
 export const switchPorts = { ovsdb: 6640, ovnNorthbound: 6641, ovnSouthbound: 6642 } as const
 
+/** Bytes that a tunnel adds: an IPv6 header; and UDP (8), Geneve with OVN's option (16), inner Ethernet (14), spare 20. */
+export const geneve = { outer: 40, header: 58 } as const
+
 export function switchStep(site: Site, after: readonly string[]): HostStep {
   const all = [bridges.integration, ...outerBridges(site).map(({ bridge }) => bridge)]
   const settings = {

@@ -34,8 +34,9 @@ const serverPackages = [
 /**
  * Runs in the new root's parent with the root as $1. In a container: udevd must run although /sys is read-only (netplan
  * apply asks it), and must trigger network cards only; iscsid, which DevStack restarts although nobody has a target,
- * finds no iSCSI in a namespace, so something that stays takes its place; consoles and timers have nothing to do. A
- * rehearsal's disk is thrown away, so dpkg need not wait for it. ifupdown is for the servers that have a file for it.
+ * finds no iSCSI in a namespace, so something that stays takes its place; the switch of KSM, which DevStack writes
+ * wherever it is, is the machine's, so it is hidden (nspawn's own --tmpfs comes before /sys); consoles and timers have
+ * nothing to do. A rehearsal's disk is thrown away, so dpkg need not wait for it. ifupdown is for the servers that have a file for it.
  */
 const finishServer = `set -e
 rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/var/lib/dbus/machine-id
@@ -51,6 +52,8 @@ printf '[Unit]\\nConditionPathIsReadWrite=\\n' > "$1"/etc/systemd/system/systemd
 printf '[Service]\\nExecStart=\\nExecStart=-udevadm trigger --type=devices --action=add --subsystem-match=net\\n' > "$1"/etc/systemd/system/systemd-udev-trigger.service.d/rehearsal.conf
 mkdir -p "$1"/etc/systemd/system/iscsid.service.d
 printf '[Service]\\nType=simple\\nPIDFile=\\nExecStart=\\nExecStart=/bin/sleep infinity\\n' > "$1"/etc/systemd/system/iscsid.service.d/rehearsal.conf
+printf '[Unit]\\nDefaultDependencies=no\\nConditionPathIsDirectory=/sys/kernel/mm/ksm\\n[Mount]\\nWhat=tmpfs\\nWhere=/sys/kernel/mm/ksm\\nType=tmpfs\\n[Install]\\nWantedBy=sysinit.target\\n' > "$1"/etc/systemd/system/sys-kernel-mm-ksm.mount
+chroot "$1" systemctl --quiet enable sys-kernel-mm-ksm.mount
 `
 
 /** The same way, over the base: directories that the edge's daemons find their configuration and leases in. */

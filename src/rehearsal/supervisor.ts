@@ -103,8 +103,6 @@ mount -t tmpfs -o mode=0755 tmpfs /run
 for device in /dev/net/tun /dev/fuse /dev/kvm /dev/vhost-net; do
   [ ! -e "$device" ] || set -- "$@" "--bind=$device"
 done
-# DevStack writes there whether or not KSM is wanted; the machine's own switch is not the server's.
-[ ! -d /sys/kernel/mm/ksm ] || set -- "$@" --tmpfs=/sys/kernel/mm/ksm
 unset tops tries
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 exec 8>&- 9>&-

@@ -10,16 +10,21 @@ export function upCommand(context: Context, answer: Answer) {
     .description('carry out the plan on the servers of the course; a second time changes nothing')
     .argument('<file>', 'course file')
     .option('-y, --yes', 'answer every question with yes; needed where there is no terminal', false)
+    .option(
+      '--rebuild <server...>',
+      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again',
+      [] as string[],
+    )
     .option('--json', 'events as one JSON object a line on standard output', false)
     .addHelpText(
       'after',
       '\nExamples:\n  ./bateau plan course.yaml      first, see what it will do\n  ./bateau up course.yaml\n',
     )
-    .action(async (file, { yes, json }) => {
+    .action(async (file, { yes, json, rebuild }) => {
       const path = pathOf(terminal, file)
       answer(
         await voyage(context, { yes, json, otherwise: false }, (deeds, face, signal) =>
-          deeds.up({ file: path }, face, signal),
+          deeds.up({ file: path, rebuild }, face, signal),
         ),
       )
     })

@@ -4,7 +4,7 @@
 // Longer than 200 lines because it is one program that goes to the server as one file.
 
 /**
- * Perl, which git brings along. `stack run` stacks unless that is done already; `stack again` stacks anew; `stack note`
+ * Perl, which git brings along. `stack run` stacks unless that is done already; `stack ask` has the next run stack anew; `stack note`
  * says whether local.conf has changed since; `stack why` reads a log on standard input and names the known failures in it. Output is for people, but for lines of bateau's own:
  * `==part DONE TOTAL`, `==fault CODE`, `==seen LINE`. It never prints an argument of a command: secrets may stand there.
  */
@@ -30,30 +30,36 @@ if ($mode eq 'why') {
   print "$_->{code}\n" for known(@lines);
   exit 0;
 }
-my $stacked = "$memory/stacked.json";
+my ($stacked, $asked) = ("$memory/stacked.json", "$memory/asked");
 if ($mode eq 'note') {
   exit 0 unless -e $stacked;
   exit 0 if (JSON::PP->new->utf8->decode(slurp($stacked))->{conf} // '') eq digest();
   say_line('stacked with another local.conf: what is new in it counts from the next stack.sh on, which takes all instances away');
   exit 0;
 }
-die "stack: no such mode: $mode\n" unless $mode eq 'run' || $mode eq 'again';
+if ($mode eq 'ask') {
+  mkdir_p($memory);
+  open my $to, '>', $asked or die "stack: $asked: $!\n";
+  close $to;
+  unlink $stacked;
+  exit 0;
+}
+die "stack: no such mode: $mode\n" unless $mode eq 'run';
 
 umask 022;
 mkdir_p($memory);
 open my $lock, '>>', "$memory/lock" or die "stack: $memory/lock: $!\n";
 flock $lock, LOCK_EX | LOCK_NB or fail('devstack-busy', 'another one holds ' . "$memory/lock");
 
-if ($mode eq 'run' && -e $stacked) {
+if (-e $stacked) {
   my $was = JSON::PP->new->utf8->decode(slurp($stacked));
   say_line("stacked already: $was->{release} at $was->{commit}, $was->{at}");
   start_units();
   exit 0;
 }
 # From here on what is on the server is no cloud until stack.sh has come to its end.
-if ($mode eq 'again' || attempt_reached() >= no_return()) {
+if (-e $asked || attempt_reached() >= no_return()) {
   say_line('clearing what is there: unstack.sh');
-  unlink $stacked;
   run(@{$drive->{clear}}, 'clear') if @{$drive->{clear}};
 }
 for my $try (1, 2) {
@@ -205,7 +211,7 @@ sub remember_stacked {
     release => $drive->{release}, commit => $commit, conf => digest(), seconds => int($end->{seconds} + 0.5),
     at => POSIX::strftime('%Y-%m-%d %H:%M:%S UTC', gmtime),
   });
-  unlink "$memory/attempt.json";
+  unlink "$memory/attempt.json", $asked;
 }
 
 sub digest { return -r $drive->{conf} ? Digest::SHA->new(256)->addfile($drive->{conf})->hexdigest : '' }

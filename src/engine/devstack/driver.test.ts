@@ -87,9 +87,13 @@ echo "2026-11-25 15:45:42.004 | stack.sh completed in 473 seconds."`,
     script('unstack.sh', 'echo cleared > cleared')
     await drive('run')
     expect(existsSync(join(dir, 'cleared'))).toBe(false)
-    expect((await drive('again')).code).toBe(0)
+    expect((await drive('ask')).code).toBe(0)
+    expect(begun()).toBe(1)
+    expect((await drive('run')).code).toBe(0)
     expect(begun()).toBe(2)
     expect(existsSync(join(dir, 'cleared'))).toBe(true)
+    await drive('run')
+    expect(begun()).toBe(2)
   })
 
   it('says when local.conf has changed since, and stays', async () => {

@@ -8,7 +8,7 @@ import { apis, doorsSteps } from './doors.ts'
 import { hostSteps } from './host.ts'
 import { asDevstack, type DevstackSite } from './releases.ts'
 import { sourceStep } from './source.ts'
-import { apiPort, stackSteps } from './stack.ts'
+import { apiPort, drive, stackSteps } from './stack.ts'
 import { devstackUnits } from './units.ts'
 
 const apache = (path = '') => internalUrl(apiPort, path)
@@ -38,5 +38,6 @@ function steps(site: DevstackSite): HostStep[] {
 export const devstack: Engine = {
   steps: (site) => steps(asDevstack(site)),
   units: (site) => [...devstackUnits(asDevstack(site)), 'nginx.service'],
+  rebuild: () => drive('ask'),
   api: () => ({ authUrl: apache('/identity/v3'), ports: [apiPort] }),
 }

@@ -3,7 +3,7 @@
 import type { Site } from '../../core/site.ts'
 import { type Assignment, localConf, type LocalConf, type ServiceCall } from '../../render/local-conf.ts'
 import { secret } from '../secrets.ts'
-import { datapath, outerBridges } from '../switch.ts'
+import { datapath, geneve, outerBridges } from '../switch.ts'
 import { publicUrl } from '../urls.ts'
 import { listening } from './listening.ts'
 import { alone, type Node } from './node.ts'
@@ -154,6 +154,11 @@ function networks(site: DevstackSite, node: Node): Line[] {
         .map(({ physnet }) => physnet)
         .join(',')}`,
       'Both are untagged.',
+    ),
+    set(
+      'OVN_GENEVE_OVERHEAD',
+      geneve.header,
+      `Bytes of a tunnel's header with its options: networks get an MTU of ${site.addressing.tenantMtu}, as planned.`,
     ),
     set(
       'OVS_DATAPATH_TYPE',

@@ -1,7 +1,7 @@
 // Decides the options that DevStack has no variable for: merged into the files of Nova and Neutron before they start.
 // Leaves what is changed after stack.sh to doors.ts.
 import type { LocalConf, Option } from '../../render/local-conf.ts'
-import { datapath } from '../switch.ts'
+import { datapath, geneve } from '../switch.ts'
 import type { Node } from './node.ts'
 import type { DevstackSite } from './releases.ts'
 
@@ -46,7 +46,19 @@ export function merged(site: DevstackSite, node: Node): LocalConf['merged'] {
     { file: '$NOVA_CONF', sections: [nova, { name: 'oslo_middleware', options: [proxied] }] },
     {
       file: '$NEUTRON_CONF',
-      sections: [{ name: 'oslo_middleware', options: [proxied] }],
+      sections: [
+        {
+          name: 'DEFAULT',
+          options: [
+            option(
+              'global_physnet_mtu',
+              site.addressing.tenantMtu + geneve.outer + geneve.header,
+              'What the uplink carries.',
+            ),
+          ],
+        },
+        { name: 'oslo_middleware', options: [proxied] },
+      ],
     },
     ...(datapath(site) === 'system'
       ? []

@@ -61,6 +61,8 @@ const backends: Backends = {
 export const packages: Engine = {
   steps: packagesEngine,
   units: engineUnits,
+  // Its steps mend what is there; a server with nothing on it is what re-imaging gives.
+  rebuild: () => null,
   api: () => ({
     authUrl: internalUrl(ports.identity, '/v3'),
     ports: [ports.identity, ports.image, ports.compute, ports.network],

@@ -5,15 +5,12 @@ import { command, file, shell, type HostStep } from '../../core/step.ts'
 import { ini } from '../../render/ini.ts'
 import { apiFiles } from './apps.ts'
 import { tableExists } from './mariadb.ts'
-import { datapath, outerBridges, switchPorts } from '../switch.ts'
+import { datapath, geneve, outerBridges, switchPorts } from '../switch.ts'
 import { ports } from './ports.ts'
 import { internalUrl } from '../urls.ts'
 import { authtoken, behindFront, database, serviceUser, transportUrl } from './settings.ts'
 import { active, answers, dropIn, restart } from '../units.ts'
 import { workers } from './workers.ts'
-
-/** Bytes that Geneve adds: an IPv6 header (40), UDP (8), Geneve with OVN's option (16), inner Ethernet (14), spare 20. */
-const geneve = { outerHeader: 40, maxHeader: 58 } as const
 
 export const neutronConfigPaths = [
   '/etc/neutron/neutron.conf',
@@ -38,7 +35,7 @@ export function neutronSteps(site: Site): HostStep[] {
           transport_url: transportUrl(site),
           notify_nova_on_port_status_changes: true,
           notify_nova_on_port_data_changes: true,
-          global_physnet_mtu: site.addressing.tenantMtu + geneve.outerHeader + geneve.maxHeader,
+          global_physnet_mtu: site.addressing.tenantMtu + geneve.outer + geneve.header,
         },
         agent: {
           root_helper: 'sudo /usr/bin/neutron-rootwrap /etc/neutron/rootwrap.conf',
@@ -68,7 +65,7 @@ export function neutronSteps(site: Site): HostStep[] {
             .map(({ physnet }) => physnet)
             .join(','),
         },
-        ml2_type_geneve: { vni_ranges: '1:4096', max_header_size: geneve.maxHeader },
+        ml2_type_geneve: { vni_ranges: '1:4096', max_header_size: geneve.header },
         securitygroup: { enable_security_group: true },
         ovn: {
           ovn_nb_connection: `tcp:[::1]:${switchPorts.ovnNorthbound}`,
