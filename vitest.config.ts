@@ -3,7 +3,7 @@ import { Tally } from './test/tally.ts'
 
 const tally = process.env['BATEAU_TALLY']
 
-/** `unit` needs nothing; `edge` and `drills` need root, namespaces and apt; `voyage` is the whole rehearsal. */
+/** `unit` needs nothing; `edge`, `drills` and `stack` need root, namespaces and apt; `voyage` is the whole rehearsal. */
 export default defineConfig({
   test: {
     reporters: tally ? ['default', new Tally(tally)] : ['default'],
@@ -36,6 +36,14 @@ export default defineConfig({
           fileParallelism: false,
           // Servers wait for their turn by themselves; each has its own drills one after the other.
           maxConcurrency: 32,
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['test/devstack/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
         },
       },
       { test: { name: 'bench', include: ['bench/*.ts'] } },

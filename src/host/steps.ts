@@ -48,6 +48,7 @@ export class HostSteps {
   async act(id: string, progress: Progress): Promise<void> {
     const step = this.#step(id)
     this.#changed = true
+    await this.#begin(step)
     await this.#install(step)
     const known = stepSecrets(step, this.#vault)
     for (const [index, command] of step.run.entries()) {
@@ -62,7 +63,7 @@ export class HostSteps {
           await runLong(
             this.#shell,
             {
-              unit: `bateau-${digest(step, this.#vault).slice(0, 16)}-${index}`,
+              unit: this.#unit(step, index),
               argv: command.argv,
               idleSeconds: command.idleSeconds,
               ...(command.stdin === undefined ? {} : { stdin: resolve(command.stdin, this.#vault) }),
@@ -75,6 +76,22 @@ export class HostSteps {
       }
     }
     await this.#must(['sh', '-ec', markScript, 'sh', marker(step.id), digest(step, this.#vault)])
+  }
+
+  #unit(step: HostStep, index: number): string {
+    return `bateau-${digest(step, this.#vault).slice(0, 16)}-${index}`
+  }
+
+  /**
+   * A step that was done once and is carried out again is not done until it has come to its end again: the marker goes,
+   * and with it what an old command of it has left. Without a marker a command that has ended is the one that a run was
+   * cut off from, and its end counts; one that still runs is followed either way.
+   */
+  async #begin(step: HostStep): Promise<void> {
+    const units = step.run.flatMap(({ idleSeconds }, i) =>
+      idleSeconds === undefined ? [] : [`${this.#unit(step, i)}.service`],
+    )
+    if (units.length > 0) await this.#must(['sh', '-c', beginScript, 'sh', marker(step.id), ...units])
   }
 
   /** The same failure in the command's own words, and with where its evidence was put. */
@@ -191,6 +208,15 @@ const marker = (id: string) => `${stateDir}/steps/${id.replaceAll('/', '%')}`
 
 /** $1 file, $2 digest. */
 const markScript = `umask 077; mkdir -p "\${1%/*}"; printf %s "$2" > "$1.new"; mv -f "$1.new" "$1"`
+
+/** $1 marker, then the units of the step's long commands. */
+const beginScript = `[ -e "$1" ] || exit 0
+rm -f "$1"; shift
+for unit; do
+  [ "$(systemctl show -P ActiveState "$unit")" = activating ] && continue
+  systemctl stop "$unit"; systemctl reset-failed "$unit"
+done 2>/dev/null
+true`
 
 function stepSecrets(step: HostStep, vault: Vault) {
   return references(JSON.stringify(step)).map((name) => vault.get(name))

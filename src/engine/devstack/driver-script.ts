@@ -152,13 +152,12 @@ sub known {
   return @found;
 }
 
-# A phase never goes back: the words of an early one may stand in the output of a later one.
+# A phase never goes back: each line comes twice, in the summary and in the log. The whole line counts: Nova has two.
 sub phase_of {
   my ($line, $now) = @_;
   my $text = plain($line);
-  for my $i ($now + 1 .. $#phases) {
-    return $i if index($text, $phases[$i]) == 0;
-  }
+  $text =~ s/\s+$//;
+  for my $i ($now + 1 .. $#phases) { return $i if $text eq $phases[$i] }
   return undef;
 }
 

@@ -82,6 +82,20 @@ echo "2026-11-25 15:45:42.004 | stack.sh completed in 473 seconds."`,
     expect(begun()).toBe(1)
   })
 
+  it('is in one phase at a time, although each line comes twice and some begin like others', async () => {
+    script(
+      'stack.sh',
+      `echo x > logs/one.log; ln -sf one.log logs/stack.sh.log
+for phase in 'Starting Nova API' 'Starting OVN services' 'Starting Nova'; do
+  echo "2026-11-25 15:37:53.339 | $phase" | tee -a logs/one.log; sleep 1
+done`,
+    )
+    const at = (phase: string) => `==part ${phases.indexOf(phase)} ${phases.length}`
+    expect(marks((await drive('run')).lines)).toEqual(
+      ['Starting Nova API', 'Starting OVN services', 'Starting Nova'].map(at),
+    )
+  })
+
   it('is begun anew when that is asked for, after what is there was cleared', async () => {
     script('stack.sh', count)
     script('unstack.sh', 'echo cleared > cleared')
