@@ -24,11 +24,23 @@ export type Told<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }
 export const tellings = <T extends AgentEvent['type']>(events: readonly AgentEvent[], type: T): Told<T>[] =>
   events.filter((event): event is Told<T> => event.type === type)
 
-/** At the last look that the agent told of it could look, and nothing was the matter. */
+/**
+ * At the last look that the agent told of since its start it could look, nothing was the matter, and all that it had
+ * noticed is gone: what cannot be checked any more (a lease that was just asked for) is not among the findings.
+ */
 export function isWell(events: readonly AgentEvent[]): boolean {
-  const looks = tellings(events, 'look')
-  const last = looks.at(-1)
-  return last !== undefined && last.findings.length === 0 && last.yes > last.unclear
+  const run = events.slice(
+    Math.max(
+      0,
+      events.findLastIndex(({ type }) => type === 'agent.started'),
+    ),
+  )
+  const open = new Set<string>()
+  for (const event of run)
+    if (event.type === 'trouble.noticed') open.add(event.id)
+    else if (event.type === 'trouble.gone') open.delete(event.id)
+  const last = tellings(run, 'look').at(-1)
+  return last !== undefined && last.findings.length === 0 && last.yes > last.unclear && open.size === 0
 }
 
 /** As `isWell`, and no repair is under way. */

@@ -34,7 +34,7 @@ afterAll(async () => {
 for (const on of new Set(wanted.map((drill) => drill.on)))
   describe.concurrent(`on ${on}`, () => {
     for (const drill of wanted.filter((one) => one.on === on))
-      it.sequential(drill.fault, { timeout: (3 * drill.limit + 120) * 1_000 }, async () => {
+      it.sequential(drill.fault, { timeout: (3 * drill.limit + 420) * 1_000 }, async () => {
         const stand = stands.get(on)
         if (!stand) throw new Error(`${on} does not stand`)
         const outcome = await runDrill(drill, stand)
@@ -42,11 +42,12 @@ for (const on of new Set(wanted.map((drill) => drill.on)))
         const right = [drill.code ?? [], drill.alsoRight ?? []].flat()
         expect(
           outcome.named.filter((code) => !right.includes(code)),
-          'blamed wrongly',
+          `blamed wrongly; ${outcome.story}`,
         ).toEqual([])
         if (drill.code !== null && !(drill.fleeting && outcome.named.length === 0))
-          expect(outcome.named).toContain(drill.code)
-        if (outcome.checked) expect(outcome.checked, 'what check says').toEqual([drill.code])
+          expect(outcome.named, outcome.story).toContain(drill.code)
+        if (outcome.checked)
+          expect(outcome.checked, `what check says; ${outcome.story}`).toEqual([drill.code])
         if (drill.mendedBy === 'person') expect(outcome.advice).toMatch(drill.advice ?? /./)
       })
   })

@@ -25,6 +25,8 @@ export type Outcome = {
   helped: readonly string[]
   /** What the agent told a person to do. */
   advice: string | null
+  /** What it told before and during the fault, for who must find out why a drill failed. */
+  story: string
 }
 
 export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
@@ -34,9 +36,10 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
     await faults[drill.given].inject(places)
     await pause(givenMilliseconds)
   }
-  await until('all to be well beforehand', 60, () => allWell(drill, stand))
+  await until('all to be well beforehand', 120, () => allWell(drill, stand))
   const checked = drill.stands ? await checkWithoutAgent(drill, stand) : null
-  const earlier = (await agentEvents(places.server)).length
+  const before = await agentEvents(places.server)
+  const earlier = before.length
   const since = async () => (await agentEvents(places.server)).slice(earlier)
   const from = Date.now()
   const uptime = uptimeNow()
@@ -54,9 +57,10 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
       ...told(drill, events, uptime),
       ...(await traffic(drill, stand, from, ended)),
       checked: checked ?? during,
+      story: story(before, uptime, events),
     }
   } catch (error) {
-    throw new Error(`${drill.fault}: ${story(await since())}`, { cause: error })
+    throw new Error(`${drill.fault}: ${story(before, uptime, await since())}`, { cause: error })
   } finally {
     await fault.clear(places)
     if (drill.given) {
@@ -69,12 +73,15 @@ export async function runDrill(drill: Drill, stand: Stand): Promise<Outcome> {
 /** What a state that is made or taken back sets off has begun, and mostly ended, by then: an exchange of DHCPv6. */
 const givenMilliseconds = 6_000
 
-/** What the agent told meanwhile, for who must find out why a drill failed. */
-function story(events: readonly AgentEvent[]): string {
-  const lines = events
-    .slice(-25)
-    .map(({ schema_version: _, run: _run, host: _host, ...rest }) => JSON.stringify(rest))
-  return ['the agent told', ...lines].join('\n')
+function story(before: readonly AgentEvent[], uptime: number, events: readonly AgentEvent[]): string {
+  const lines = (some: readonly AgentEvent[]) =>
+    some
+      .slice(-25)
+      .map(
+        ({ schema_version: _, run: _run, host: _host, fix: _fix, ...rest }: AgentEvent & { fix?: string }) =>
+          JSON.stringify(rest),
+      )
+  return ['the agent told', ...lines(before), `the fault, at uptime ${uptime}`, ...lines(events)].join('\n')
 }
 
 /** What happens while the fault stands; gives what `bateau check` says of it, where somebody else must act first. */
@@ -107,25 +114,29 @@ async function stood(
 const fleetingSeconds = 10
 
 /** What `bateau check` says, once it says the cause and nothing else; else what it said last. A repair under way shows for a moment. */
-async function settledCodes(code: string, { site, shell }: Stand): Promise<readonly string[]> {
+async function settledCodes(
+  code: string | null,
+  { site, shell }: Stand,
+  aside: readonly string[] = [],
+): Promise<readonly string[]> {
   for (const deadline = Date.now() + 30_000; ; await pause(1_000)) {
-    const codes = await codesOfCheck(site, shell)
+    const codes = (await codesOfCheck(site, shell)).filter((one) => !aside.includes(one))
     if ((codes.length === 1 && codes[0] === code) || Date.now() > deadline) return codes
   }
 }
 
 /** The same fault with the agent stopped, so that it stands until it is looked at. */
 async function checkWithoutAgent(drill: Drill, stand: Stand): Promise<readonly string[]> {
-  const { places, shell, site } = stand
+  const { places, shell } = stand
   await shell.run(['systemctl', 'stop', 'bateau-agent'])
   try {
     await faults[drill.fault].inject(places)
-    return (await codesOfCheck(site, shell)).filter((code) => !['agent-down', 'service-down'].includes(code))
+    return await settledCodes(drill.code, stand, ['agent-down', 'service-down'])
   } finally {
     await faults[drill.fault].clear(places)
-    await until('traffic to be back after the look', 60, () => isMended(drill, stand, Date.now() - 3_000))
+    await until('traffic to be back after the look', 120, () => isMended(drill, stand, Date.now() - 3_000))
     await shell.run(['systemctl', 'start', 'bateau-agent'])
-    await until('all to be well after the look', 60, () => allWell(drill, stand))
+    await until('all to be well after the look', 120, () => allWell(drill, stand))
   }
 }
 

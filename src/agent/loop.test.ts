@@ -100,6 +100,32 @@ describe('the loop', () => {
     expect(server.mendings).toBe(0)
   })
 
+  it('says nothing of what only the second look shows, and the third does not', async () => {
+    const server = new FakeServer()
+    server.mends = false
+    server.clock.at(13_000, () => (server.broken.add('address'), server.bell.ring()))
+    server.clock.at(13_500, () => void server.broken.add('route'))
+    server.clock.at(14_200, () => void server.broken.delete('route'))
+    await server.runFor(20_000)
+    const noticed = server.told.filter((event) => event.type === 'trouble.noticed')
+    expect(noticed).toMatchObject([{ code: 'address-lost', t: 14_600 }])
+  })
+
+  it('tells of everything in the end where each look shows something else', async () => {
+    const server = new FakeServer()
+    server.mends = false
+    let at = 13_000
+    for (const [here, gone] of Array.from({ length: 40 }, (_, i) =>
+      i % 2 === 0 ? (['address', 'route'] as const) : (['route', 'address'] as const),
+    ))
+      server.clock.at(
+        (at += 700),
+        () => (server.broken.add(here), server.broken.delete(gone), server.bell.ring()),
+      )
+    await server.runFor(30_000)
+    expect(server.types()).toContain('trouble.noticed')
+  })
+
   it('finds with the next full look what the kernel does not tell', async () => {
     const server = new FakeServer()
     server.clock.at(1_000, () => void server.broken.add('ping'))

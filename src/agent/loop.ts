@@ -43,6 +43,8 @@ const sureAfterRepair = 3_000
  */
 const sureAfterExchange = 6_000
 const ofExchange = new Set(['dhcpv6-silent', 'lease-refused', 'lease-lost'])
+/** Looks in a row of which each showed something else that was new: after so many, what is seen is told. */
+const mostDoubts = 4
 /** As `fullEvery`, while the server starts. */
 const startingEvery = 2_000
 /** From the end of a look to the next, however often the bell rings: a storm of changes costs no more than this allows. */
@@ -75,6 +77,24 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
       milliseconds: Math.round(now - began),
     })
   }
+  /**
+   * Looks again until all that is new was there in the look before, too: what only the second look shows (an exchange that
+   * the first trouble set off) gets its own time to pass. Gives the kind of the last look.
+   */
+  const beSure = async (first: LookKind, usual: number, again: () => LookKind): Promise<LookKind> => {
+    let kind = first
+    let seen = new Set<string>()
+    for (let doubts = 0; doubts < mostDoubts && !signal.aborted; doubts++) {
+      const news = troubles.news(findings(latest))
+      const unsure = news.filter((one) => !seen.has(nameOf(one)))
+      if (unsure.length === 0) break
+      seen = new Set(news.map(nameOf))
+      await clock.wait(doubtOf(unsure, usual), signal)
+      kind = again()
+      await look(kind)
+    }
+    return kind
+  }
   /** An old answer of an active check says nothing about a state that has changed since. */
   const kindNow = (): LookKind =>
     clock.milliseconds() >= nextFull || latest.some(({ id, verdict }) => isActive(id) && verdict !== 'yes')
@@ -83,27 +103,18 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
 
   while (!signal.aborted) {
     const began = clock.milliseconds()
-    let kind = kindNow()
-    await look(kind)
-    const doubt = doubtOf(troubles.news(findings(latest)), sureAfter)
-    if (doubt > 0) {
-      await clock.wait(doubt, signal)
-      kind = kindNow()
-      await look(kind)
-    }
+    const first = kindNow()
+    await look(first)
+    const kind = await beSure(first, sureAfter, kindNow)
     const isStarting = clock.milliseconds() < patientUntil && latest.some(({ verdict }) => verdict === 'no')
-    // Once all was there the server has started: what goes now is lost.
-    if (!latest.some(({ verdict }) => verdict === 'no')) patientUntil = 0
+    // Once all was there the server has started: what goes now is lost. What cannot be checked yet is not there yet.
+    if (latest.every(({ verdict }) => verdict === 'yes')) patientUntil = 0
     if (isStarting) nextFull = Math.min(nextFull, clock.milliseconds() + startingEvery)
     else tell(kind, began)
     if (parts.mend && !isStarting && !signal.aborted && latest.some(({ verdict }) => verdict === 'no')) {
       await parts.mend(latest, async () => {
         await look('full')
-        const doubt = doubtOf(troubles.news(findings(latest)), sureAfterRepair)
-        if (doubt > 0) {
-          await clock.wait(doubt, signal)
-          await look('full')
-        }
+        await beSure('full', sureAfterRepair, () => 'full')
         tell('full', clock.milliseconds())
         return latest
       })
@@ -114,8 +125,9 @@ export async function loop(parts: Parts, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Milliseconds after which what is new is believed; 0: nothing is new. */
+const nameOf = ({ result, fault }: Finding): string => `${result.id} ${fault.code}`
+
+/** Milliseconds after which what is new is believed. */
 function doubtOf(news: readonly Finding[], usual: number): number {
-  if (news.length === 0) return 0
   return news.some(({ fault }) => ofExchange.has(fault.code)) ? sureAfterExchange : usual
 }

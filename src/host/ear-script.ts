@@ -5,6 +5,8 @@ import { filterProgram, type Filter, snapLength } from '../wire/filter.ts'
 
 /** Frames a second and bytes in all that are handed over; what is more is counted. A flood stays on the server. */
 const most = { framesPerSecond: 500, bytes: 6 * 1024 * 1024 }
+/** Frames that are still taken from the socket when the time is over: they came before. Bounded, for a flood does not end. */
+const leftOver = 10_000
 
 export type Sending = {
   link: string
@@ -35,8 +37,9 @@ export function earScript({ links, seconds, filter, sends }: EarOrder): string {
 
 /**
  * A raw packet socket (packet(7)) sees what a tcpdump would. Everything it sets (filter, multicast membership) belongs
- * to the socket and is gone with it. Once a second it says a dot, so that it dies of SIGPIPE when nobody listens to
- * it any more; the alarm ends it whatever happens. Numbers: linux/if_packet.h, asm-generic/socket.h, linux/sockios.h.
+ * to the socket and is gone with it. It says its process id, so that whoever has heard enough can end it there (SIGTERM):
+ * it then hands over what has arrived. Once a second it says a dot, so that it dies of SIGPIPE when nobody listens to it
+ * any more; the alarm ends it whatever happens. Numbers: linux/if_packet.h, asm-generic/socket.h, linux/sockios.h.
  */
 const program = String.raw`use strict;
 use warnings;
@@ -51,6 +54,7 @@ while (my $line = <DATA>) {
   else { $order{$key} = $rest[0] }
 }
 alarm int($order{seconds}) + 10;
+$SIG{TERM} = sub { $order{seconds} = 0 };
 sub fail { print "fail $_[0] $!\n"; exit 3 }
 socket(my $ear, 17, 3, 0) or fail('socket');
 socket(my $mouth, 17, 3, 0) or fail('socket');
@@ -78,9 +82,9 @@ my $stamp = "\0" x 16;
 ioctl($ear, 0x8906, $stamp);
 my $hertz = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 sub now { (POSIX::times())[0] / $hertz }
-my ($begun, $second, $count, $held, $bytes) = (now(), 0, 0, 0, 0);
+my ($begun, $second, $count, $held, $bytes, $late) = (now(), 0, 0, 0, 0, 0);
 @sends = sort { $a->[0] <=> $b->[0] } @sends;
-print "ready\n";
+print "ready $$\n";
 while (1) {
   my $since = now() - $begun;
   while (@sends && $sends[0][0] <= $since) {
@@ -88,13 +92,14 @@ while (1) {
     my $to = pack('S n i S C C a8', 17, 0x86dd, index_of($link), 0, 0, 6, pack('H12', $hex));
     send($mouth, pack('H*', $hex), 0, $to) or print "unsent $link $!\n";
   }
-  last if $since >= $order{seconds};
+  my $over = $since >= $order{seconds};
+  last if $over && $late++ >= ${leftOver};
   if (int($since) > $second) { $second = int($since); $count = 0; print ".\n" }
   my $wait = $order{seconds} - $since;
   $wait = 0.25 if $wait > 0.25;
   $wait = $sends[0][0] - $since if @sends && $sends[0][0] - $since < $wait;
   vec(my $ready = '', fileno($ear), 1) = 1;
-  next unless select($ready, undef, undef, $wait > 0 ? $wait : 0) > 0;
+  if (select($ready, undef, undef, $over || $wait < 0 ? 0 : $wait) <= 0) { last if $over; next }
   my $from = recv($ear, my $frame, ${snapLength}, 0x40);
   next unless defined $from;
   my (undef, undef, $index, $kind, $type) = unpack('S n i S C', $from);

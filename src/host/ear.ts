@@ -1,5 +1,6 @@
 // Decides how a server is listened to and spoken from, packet by packet, over any Shell: nothing is installed, nothing stays.
 // Leaves the program that does it there to ear-script, and what packets mean to wire/ and check/.
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import { fromHex } from '../wire/bytes.ts'
@@ -25,8 +26,12 @@ export type Listening = {
   sends?: readonly Sending[]
 }
 
+/** Milliseconds for the program on the server to end when it is told to; then the connection to it is ended instead. */
+const farewell = 5_000
+
 /** Frames as they come; ends after `seconds`, or by `close`. */
 export type Ear = AsyncIterable<Frame> & {
+  /** When this resolves nothing of it is left on the server, as long as that can be reached. */
   close(): Promise<void>
   /** Frames that were heard and not handed over: more than the program passes on. Known when it has ended. */
   readonly lost: number
@@ -40,14 +45,16 @@ export function openEar(shell: Shell, listening: Listening): Promise<Ear> {
   const stop = new AbortController()
   const heard = new Heard()
   return new Promise((resolve, reject) => {
-    let isReady = false
+    let pid: string | undefined
+    let isOver = false
     const { links, seconds, filter = {}, sends = [] } = listening
     const said: string[] = []
     const onLine = (line: string) => {
-      if (line === 'ready') {
+      const ready = /^ready (\d+)$/.exec(line)?.[1]
+      if (ready !== undefined) {
         // A shell that lost its link may begin again; what was to be sent is not sent twice.
-        if (isReady) return stop.abort()
-        isReady = true
+        if (pid !== undefined) return stop.abort()
+        pid = ready
         return resolve(ear)
       }
       if (!heard.take(line) && line !== '.') said.push(line)
@@ -60,10 +67,13 @@ export function openEar(shell: Shell, listening: Listening): Promise<Ear> {
     })
     const ended = run.then(
       ({ code, stderr }) => {
+        isOver = true
         heard.end()
-        if (!isReady) reject(new Trouble(deaf(shell, said.join('\n') || stderr || `perl ended with ${code}`)))
+        if (pid === undefined)
+          reject(new Trouble(deaf(shell, said.join('\n') || stderr || `perl ended with ${code}`)))
       },
       (error: unknown) => {
+        isOver = true
         heard.end()
         reject(error)
       },
@@ -74,6 +84,12 @@ export function openEar(shell: Shell, listening: Listening): Promise<Ear> {
         return heard.lost
       },
       async close() {
+        // An ssh that is stopped here leaves what it ran there alone, up to the next dot.
+        if (!isOver)
+          await Promise.race([
+            ended,
+            dismiss(shell, pid).then(() => pause(farewell, undefined, { ref: false })),
+          ])
         stop.abort()
         await ended
       },
@@ -81,8 +97,13 @@ export function openEar(shell: Shell, listening: Listening): Promise<Ear> {
   })
 }
 
+/** Whoever cannot be reached to be told finds out by the next dot. */
+async function dismiss(shell: Shell, pid = ''): Promise<void> {
+  await shell.run(['sh', '-c', `kill ${pid}`], { timeout: farewell, patience: 0 }).catch(() => {})
+}
+
 /** The frames of a server while they come; closes its ear when the reader has had enough. Throws as `openEar`. */
-export async function* listen(shell: Shell, listening: Listening): AsyncGenerator<Frame> {
+async function* listen(shell: Shell, listening: Listening): AsyncGenerator<Frame> {
   const ear = await openEar(shell, listening)
   try {
     yield* ear

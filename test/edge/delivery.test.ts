@@ -133,8 +133,9 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
     await carryOut(os2, hostNetwork(two))
     await expect.poll(() => pings(two.addressing.service), slow).toBe(true)
     const unused = routed.nth(64, 77)?.host(1) ?? two.addressing.service
-    const { stdout } = await internet.run(['ping', '-6', '-n', '-c', '1', '-W', '2', String(unused)])
-    expect(stdout).toContain('Destination unreachable: No route')
+    const answer = async () =>
+      (await internet.run(['ping', '-6', '-n', '-c', '1', '-W', '2', String(unused)])).stdout
+    await expect.poll(answer, slow).toContain('Destination unreachable: No route')
   })
 
   it('is done when done: a second run carries nothing out', async () => {
@@ -179,7 +180,9 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
   it('names the missing route as the cause when a tenant network is cut off', async () => {
     const [tenant] = one.addressing.tenants
     await must(os1, `ip -6 route del ${tenant?.prefix}`)
-    const results = await lookAt(proofInput([one], instancesOf(one)), (probe) => !probe.heavy)
+    // What is cut off is waited for in vain.
+    const impatient = { ...proofInput([one], instancesOf(one)), patienceSeconds: 5 }
+    const results = await lookAt(impatient, (probe) => !probe.heavy)
     const [first] = findings(results)
     expect(first?.result.id).toBe('host/os1/network/route/class-g1')
     expect(first?.follows.map((result) => result.id)).toEqual(
@@ -217,7 +220,7 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
 
   it('shows tenants no more of the server than the internet', async () => {
     const from = (port: number) =>
-      `ip netns exec direct timeout 3 bash -c 'exec 3<>/dev/tcp/${one.addressing.public.host}/${port}'`
+      `ip netns exec direct timeout 8 bash -c 'exec 3<>/dev/tcp/${one.addressing.public.host}/${port}'`
     await must(os1, `/usr/sbin/sshd -p 3306 -o PidFile=/run/open.pid; ${from(22)}`)
     expect((await os1.run(['sh', '-c', from(3306)])).code).toBe(124)
     await must(os1, 'kill $(cat /run/open.pid)')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Trouble } from '../../src/core/fault.ts'
 import { Address, Prefix } from '../../src/core/prefix.ts'
 import { earScript } from '../../src/host/ear-script.ts'
-import { converse, type Frame, listen, openEar, send } from '../../src/host/ear.ts'
+import { converse, type Frame, openEar, send } from '../../src/host/ear.ts'
 import { readCard, routersOf, solicitRouter, throughRouter } from '../../src/host/router.ts'
 import { localShell } from '../../src/host/spawn.ts'
 import { allNodes, icmpFrame } from '../../src/wire/discovery.ts'
@@ -24,7 +24,7 @@ const fromRouter = (icmp: Icmpv6) =>
     icmp,
   )
 
-describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
+describe.skipIf(!capable)('the ear of a server', { timeout: 120_000 }, () => {
   beforeAll(wires.make)
   afterAll(wires.remove)
 
@@ -89,10 +89,11 @@ describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
   })
 
   it('is told a router that answers a solicitation, and silence where there is none', async () => {
+    const ear = await openEar(router, { links: ['seg0'], seconds: 60 })
     const answer = async () => {
-      for await (const frame of listen(router, { links: ['seg0'], seconds: 20 })) {
+      for await (const frame of ear)
         if (frame.direction === 'in' && message(frame).kind === 'router-solicitation') break
-      }
+      await ear.close()
       const options = [
         {
           option: 'prefix',
@@ -111,7 +112,7 @@ describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
         fromRouter({ kind: 'router-advertisement', hopLimit: 64, ...flags, ...times, options }),
       )
     }
-    const [heard] = await Promise.all([solicitRouter(server, 'eno1', 4), answer()])
+    const [heard] = await Promise.all([solicitRouter(server, 'eno1', 8), answer()])
     expect(heard).toMatchObject([
       { mac: macs.router, absurd: [], advertisement: { lifetime: 30, other: true, preference: 'high' } },
     ])
@@ -121,10 +122,10 @@ describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
   it('tells whether a router passes packets on, with no route of the server touched', async () => {
     const routes = () => must(server, 'ip -6 route show table all; ip -6 neigh show nud permanent; ip addr')
     const before = await routes()
-    const ask = (routerMac: string) =>
-      throughRouter(server, { link: 'eno1', from: serverAddress, to: beyond, routerMac, seconds: 2 })
-    expect(await ask(macs.router)).toBe(true)
-    expect(await ask('02:00:5e:00:00:99')).toBe(false)
+    const ask = (routerMac: string, seconds: number) =>
+      throughRouter(server, { link: 'eno1', from: serverAddress, to: beyond, routerMac, seconds })
+    expect(await ask(macs.router, 20)).toBe(true)
+    expect(await ask('02:00:5e:00:00:99', 2)).toBe(false)
     expect(await routes()).toBe(before)
   })
 
@@ -153,33 +154,37 @@ describe.skipIf(!capable)('the ear of a server', { timeout: 60_000 }, () => {
   })
 
   it('hands a flood over in bounds, and counts the rest', async () => {
-    const ear = await openEar(server, { links: ['eno1'], seconds: 3 })
+    const ear = await openEar(server, { links: ['eno1'], seconds: 60 })
     const flood = fromRouter({ kind: 'router-advertisement', ...silent, options: [] })
-    await send(router, 'seg0', ...Array.from({ length: 4000 }, () => flood))
+    const began = Date.now()
+    await send(router, 'seg0', ...Array.from({ length: 10_000 }, () => flood))
+    await ear.close()
+    // 500 a second, and the seconds that were begun when it started and ended.
+    const most = 500 * (Math.ceil((Date.now() - began) / 1_000) + 1)
     let count = 0
     for await (const _ of ear) count++
     expect(count).toBeGreaterThan(0)
-    expect(count + ear.lost).toBeGreaterThanOrEqual(4000)
-    expect(count).toBeLessThanOrEqual(2000)
+    expect(count).toBeLessThanOrEqual(most)
+    expect(count + ear.lost).toBeGreaterThanOrEqual(10_000)
   })
 
   it('leaves nothing: no process, no promiscuous card, no file', async () => {
     const ear = await openEar(server, { links: ['eno1'], seconds: 50 })
     const state = () => must(server, 'ip -d -j link show eno1; ss -0an | wc -l')
     const during = await state()
+    expect(during).toContain('"allmulti":1')
     await ear.close()
-    await expect
-      .poll(async () => JSON.stringify(await state()), { timeout: 20_000 })
-      .not.toBe(JSON.stringify(during))
-    expect(await state()).toContain('"allmulti":0')
-    expect(await state()).toContain('"promiscuity":0')
+    const after = await state()
+    expect(after).not.toBe(during)
+    expect(after).toContain('"allmulti":0')
+    expect(after).toContain('"promiscuity":0')
     expect(await wires.processes()).toBe('')
   })
 
   it('ends when its reader is gone, however long it was to listen', async () => {
     const order = { links: 'all', seconds: 5_000, filter: {}, sends: [] } as const
     const ran = await server.run(['sh', '-c', 'perl - | head -n 1'], { stdin: earScript(order) })
-    expect(ran.stdout).toBe('ready\n')
+    expect(ran.stdout).toMatch(/^ready \d+\n$/)
   })
 
   it.each([

@@ -164,10 +164,10 @@ describe.skipIf(!capable)('the tiny guest image', () => {
     inside.run(
       [
         ...['ssh', '-F', 'none', '-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${join(dir, 'known')}`],
-        ...['-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=20', '-o', 'IdentitiesOnly=yes'],
+        ...['-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=60', '-o', 'IdentitiesOnly=yes'],
         ...['-i', join(dir, 'key'), ...more, `root@${guest}`, script],
       ] as unknown as [string, ...string[]],
-      { timeout: 60_000 },
+      { timeout: 120_000 },
     )
 })
 

@@ -70,6 +70,7 @@ async function drilled(server: Shell, replies: readonly number[]): Promise<Outco
         back: traffic.cut ? Math.round((traffic.back - from) / 100) / 10 : null,
         checked: null,
         advice: null,
+        story: events.map((event) => JSON.stringify(event)).join('\n'),
       }
     if (Date.now() > deadline)
       throw new Error(

@@ -6,6 +6,15 @@ import { spawnRun } from '../../src/host/spawn.ts'
 /** Another rehearsal may come and go on the same machine meanwhile; what carries its name is its own affair. */
 const isOthers = (line: string) => /\bbateau-(?!rehearsal-)/.test(line)
 
+/** Of network namespaces only this rehearsal's own count: each that it makes has its name, and other programs make theirs. */
+const isOthersNamespace = (line: string) =>
+  line.startsWith('nsfs /run/netns/') && !/\bbateau-rehearsal-/.test(line)
+/** ip-netns(8) mounts this directory on itself with the first namespace of the machine; it stays for as long as anybody has one. */
+const wasMounted = / \/run\/netns /.test(readFileSync('/proc/self/mounts', 'utf8'))
+const isShared = (line: string) =>
+  / \/run\/netns /.test(line) &&
+  (wasMounted || readdirSync('/run/netns').some((name) => !name.startsWith('bateau-rehearsal-')))
+
 /** Namespaces, mounts, interfaces, routes, addresses, control groups and units, and the processes that carry a rehearsal's mark. */
 export async function traces(): Promise<Record<string, string[]>> {
   const lines = async (...argv: [string, ...string[]]) =>
@@ -14,14 +23,14 @@ export async function traces(): Promise<Record<string, string[]>> {
       .filter((line) => line !== '' && !isOthers(line))
       .toSorted()
   return {
-    namespaces: await lines('ip', 'netns'),
+    namespaces: (await lines('ip', 'netns')).filter((line) => line.startsWith('bateau-rehearsal-')),
     interfaces: (await lines('ip', '-o', 'link')).map((line) => line.split(': ')[1] ?? ''),
     addresses: (await lines('ip', '-o', 'addr')).map((line) => line.replace(/ valid_lft.*/, '')),
     routes: await lines('ip', 'route'),
     routes6: (await lines('ip', '-6', 'route')).map((line) => line.replace(/ expires \S+/, '')),
     mounts: readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
-      .filter((line) => line !== '' && !isOthers(line))
+      .filter((line) => line !== '' && !isOthers(line) && !isOthersNamespace(line) && !isShared(line))
       .toSorted(),
     groups: await lines('sh', '-c', "find /sys/fs/cgroup -maxdepth 4 -type d -name 'bateau-*'"),
     units: await lines(
