@@ -38,6 +38,7 @@ export default defineConfig({
           maxConcurrency: 32,
         },
       },
+      { test: { name: 'devstack', include: ['test/devstack/*.devstack.ts'] } },
       { test: { name: 'bench', include: ['bench/*.ts'] } },
     ],
   },

@@ -7,6 +7,7 @@ import { exits } from '../deploy/face.ts'
 import { checkCommand } from './command/check.ts'
 import { downCommand } from './command/down.ts'
 import { healCommand } from './command/heal.ts'
+import { lintCommand } from './command/lint.ts'
 import { planCommand } from './command/plan.ts'
 import { probeCommand } from './command/probe.ts'
 import { rehearseCommand } from './command/rehearse.ts'
@@ -60,6 +61,7 @@ export async function run(words: readonly string[], context: Context): Promise<n
     watchCommand,
     sshCommand,
     downCommand,
+    lintCommand,
     schemaCommand,
   ])
     program.addCommand(make(context, answer))
