@@ -4,6 +4,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings'
 import { Trouble } from '../core/fault.ts'
 import { showFault } from '../core/fault-text.ts'
 import { exits } from '../deploy/face.ts'
+import { adoptCommand } from './command/adopt.ts'
 import { checkCommand } from './command/check.ts'
 import { downCommand } from './command/down.ts'
 import { healCommand } from './command/heal.ts'
@@ -62,6 +63,7 @@ export async function run(words: readonly string[], context: Context): Promise<n
     sshCommand,
     downCommand,
     lintCommand,
+    adoptCommand,
     schemaCommand,
   ])
     program.addCommand(make(context, answer))
