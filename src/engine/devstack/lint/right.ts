@@ -1,6 +1,6 @@
 // Decides what is said of a line that no rule has anything against.
 // Leaves the rules to rules/, and what a variable does to variables.
-import { variables } from '../variables.ts'
+import { purposeOf } from '../variables.ts'
 import type { Draft, Given } from './finding.ts'
 import { isPhase, isShell } from './meta.ts'
 
@@ -21,7 +21,7 @@ export function rightLines(given: Given, found: readonly Draft[]): Draft[] {
     if (statement.kind === 'assignment' && isShell(statement.meta)) {
       if (judged.has(`${statement.line}:${statement.column}`)) return []
       const known = given.knows(statement.name)
-      const does = variables.get(statement.name)?.does
+      const does = purposeOf(statement.name)
       return [
         {
           ...base,
