@@ -41,11 +41,12 @@ export default defineConfig({
       {
         test: {
           name: 'stack',
-          include: ['test/devstack/*.test.ts'],
+          include: ['test/stack/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
         },
       },
+      { test: { name: 'devstack', include: ['test/devstack/*.devstack.ts'] } },
       { test: { name: 'bench', include: ['bench/*.ts'] } },
     ],
   },

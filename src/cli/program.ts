@@ -4,9 +4,11 @@ import { Command, CommanderError } from '@commander-js/extra-typings'
 import { Trouble } from '../core/fault.ts'
 import { showFault } from '../core/fault-text.ts'
 import { exits } from '../deploy/face.ts'
+import { adoptCommand } from './command/adopt.ts'
 import { checkCommand } from './command/check.ts'
 import { downCommand } from './command/down.ts'
 import { healCommand } from './command/heal.ts'
+import { lintCommand } from './command/lint.ts'
 import { planCommand } from './command/plan.ts'
 import { probeCommand } from './command/probe.ts'
 import { rehearseCommand } from './command/rehearse.ts'
@@ -60,6 +62,8 @@ export async function run(words: readonly string[], context: Context): Promise<n
     watchCommand,
     sshCommand,
     downCommand,
+    lintCommand,
+    adoptCommand,
     schemaCommand,
   ])
     program.addCommand(make(context, answer))

@@ -103,7 +103,8 @@ test(
   () => {
     fc.assert(
       fc.property(fc.array(damages, { minLength: 1, maxLength: 5 }), (all) => {
-        const text = all.reduce((now, damage) => damage(now), soundText)
+        // A lone carriage return is a line end by the time that the loader hands the text on (course/bytes).
+        const text = all.reduce((now, damage) => damage(now), soundText).replaceAll(/\r\n?/g, '\n')
         const outcome = read(text)
         if (outcome.ok) {
           const plan = makePlan(

@@ -136,18 +136,22 @@ function comesBack(unit: string): RenderedFile {
     [
       '[Unit]',
       'Wants=mariadb.service rabbitmq-server.service',
-      'After=network-online.target mariadb.service rabbitmq-server.service memcached.service ovn-central.service openvswitch-switch.service libvirtd.service',
+      'After=network-online.target mariadb.service rabbitmq-server.service memcached.service ovn-central.service ovn-controller.service openvswitch-switch.service libvirtd.service',
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
-      'Restart=on-failure',
+      'Restart=always',
       'RestartSec=5',
+      // At a shutdown Neutron waits for a database that is gone already: 90 s, for nothing.
+      'KillMode=mixed',
+      'TimeoutStopSec=20',
     ].join('\n'),
   )
 }
 
-/** Behind TLS that ends at the front; services are asked inside. */
+/** Behind TLS that ends at the front; services are asked inside. DevStack leaves DEBUG on, whose pages show settings to anybody. */
 const horizonSettings = `# Written by bateau.
+DEBUG = False
 SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

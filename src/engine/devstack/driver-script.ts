@@ -82,6 +82,8 @@ sub stack {
   my ($phase, $since, $began) = (-1, Time::HiRes::time(), Time::HiRes::time());
   my ($doing, $heard, $told) = ('', Time::HiRes::time(), 0);
   my $out = "$memory/stack.out";
+  # DevStack only adds to it: words of an earlier failure are none of this one's.
+  unlink error_log_path();
   my $pid = start($out, @{$drive->{stack}});
   my $summary = Tail->new($out);
   # The link that an earlier run left leads to its log, until this run has made its own.
@@ -275,10 +277,11 @@ sub kill_tree {
   }
 }
 
+sub error_log_path { my ($dir) = ($drive->{log} =~ m{^(.*)/}); return "$dir/error.log" }
+
 sub error_log {
-  my ($path) = ($drive->{log} =~ m{^(.*)/});
-  return () unless -r "$path/error.log";
-  my @lines = split /\n/, slurp("$path/error.log");
+  return () unless -r error_log_path();
+  my @lines = split /\n/, slurp(error_log_path());
   return tail_of(20, @lines);
 }
 

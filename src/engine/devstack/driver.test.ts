@@ -201,6 +201,8 @@ if [ "$(wc -l < begun)" = 1 ]; then echo "fatal: unable to access 'https://git.e
       'echo "[ERROR] /opt/stack/devstack/lib/neutron_plugins/ovn_agent:188 Socket /var/run/ovn/ovnnb_db.sock not found" > logs/error.log; exit 1',
     )
     expect((await drive('run')).lines).toContain('==fault devstack-ovn-sockets')
+    script('stack.sh', 'exit 1')
+    expect((await drive('run')).lines).toContain('==fault devstack-unknown')
   })
 
   it('when it says nothing is stopped with all that it has started, in sessions of their own as well', async () => {

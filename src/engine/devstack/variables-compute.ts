@@ -1,0 +1,58 @@
+// Decides what is known of variables about instances: Nova, libvirt, consoles.
+// Leaves defaults and places to names/.
+import type { Row } from './variable.ts'
+
+export const computeVariables: readonly Row[] = [
+  ['VIRT_DRIVER', 'text', "Nova's driver"],
+  [
+    'LIBVIRT_TYPE',
+    { oneOf: ['kvm', 'qemu', 'lxc', 'parallels'] },
+    'what runs instances; without /dev/kvm it becomes qemu',
+  ],
+  [
+    'LIBVIRT_CPU_MODE',
+    { oneOf: ['custom', 'host-model', 'host-passthrough', 'none'] },
+    'processor that instances see',
+  ],
+  ['LIBVIRT_CPU_MODEL', 'text', 'processor that instances see in mode custom'],
+  ['LIBVIRT_GROUP', 'text', "group of libvirt's socket; found out anew", 'never'],
+  ['DEBUG_LIBVIRT', 'bool', 'libvirt logs everything'],
+  ['ENABLE_FILE_INJECTION', 'bool', 'files are put into images before they start'],
+  [
+    'FORCE_CONFIG_DRIVE',
+    'bool',
+    'every instance gets its settings on a disk, so that it needs no metadata service',
+  ],
+  ['NOVA_INSTANCES_PATH', 'path', 'where disks of instances are kept'],
+  ['NOVA_STATE_PATH', 'path', 'where Nova keeps what is its own'],
+  ['INSTANCE_NAME_PREFIX', 'text', "beginning of instances' names in libvirt"],
+  ['NOVA_CPU_CELL', 'number', 'cell of this node'],
+  ['NOVA_NUM_CELLS', 'number', 'how many cells there are'],
+  ['CELLSV2_SETUP', { oneOf: ['superconductor', 'singleconductor'] }, 'conductors of the cells'],
+  [
+    'NOVA_SERVICE_REPORT_INTERVAL',
+    'number',
+    'seconds between signs of life; a dead node is noticed after six of them',
+  ],
+  ['NOVA_READY_TIMEOUT', 'number', 'seconds that a compute node may take to register'],
+  ['NOVA_ALLOW_MOVE_TO_SAME_HOST', 'bool', 'an instance may be resized where it is'],
+  ['NOVA_ENFORCE_SCOPE', 'bool', 'Nova refuses tokens of the wrong scope'],
+  ['NOVA_ENABLED_APIS', 'list', "which of Nova's APIs run"],
+  ['NOVA_ENABLE_CACHE', 'bool', 'Nova caches'],
+  ['NOVA_USE_SERVICE_TOKEN', 'bool', 'Nova sends a token of its own along'],
+  ['NOVA_SERVICE_HOST', 'host', 'where Nova is'],
+  ['METADATA_SERVICE_PORT', 'number', 'port of metadata'],
+  ['NOVA_CONSOLE_PROXY_COMPUTE_TLS', 'bool', 'consoles are encrypted inside', 'tls-proxy'],
+  ['NOVA_VNC_ENABLED', 'bool', 'VNC on a node that has no n-novnc of its own'],
+  ['NOVA_SPICE_ENABLED', 'bool', 'SPICE on a node that has no n-spice of its own'],
+  ['NOVA_SERIAL_ENABLED', 'bool', 'serial consoles'],
+  ['NOVNC_FROM_PACKAGE', 'bool', "noVNC of the distribution instead of GitHub's", 'novnc'],
+  ['NOVNC_BRANCH', 'branch', 'branch or tag of noVNC', 'novnc'],
+  ['NOVNCPROXY_URL', 'url', "address of the console's page"],
+  ['VNCSERVER_LISTEN', 'host', 'where VNC of instances listens; it asks for no password'],
+  ['VNCSERVER_PROXYCLIENT_ADDRESS', 'host', "where the console's proxy finds VNC of this node"],
+  ['SPICEHTML5PROXY_URL', 'url', "address of the console's page, for SPICE", 'spice'],
+  ['SPICESERVER_LISTEN', 'host', 'where SPICE of instances listens', 'spice'],
+  ['SPICESERVER_PROXYCLIENT_ADDRESS', 'host', "where the console's proxy finds SPICE of this node", 'spice'],
+  ['LIVE_MIGRATION_AVAILABLE', 'bool', 'tests may migrate instances', 'tempest'],
+]

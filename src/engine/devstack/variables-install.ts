@@ -1,0 +1,37 @@
+// Decides what is known of variables about the installation itself: places, git, pip, logs.
+// Leaves defaults and places to names/; repositories and branches of single projects go by their endings.
+import type { Row } from './variable.ts'
+
+export const installVariables: readonly Row[] = [
+  ['DEST', 'path', 'where everything is installed'],
+  ['DATA_DIR', 'path', 'where data is kept: images, volumes, instances'],
+  ['STACK_USER', 'text', 'user that everything runs as'],
+  ['LOGFILE', 'path', "stack.sh's log; without it nothing is kept of a run that fails"],
+  ['LOGDIR', 'path', 'where logs go'],
+  ['LOGDAYS', 'number', 'days that logs are kept'],
+  ['LOG_COLOR', 'bool', 'colours in logs'],
+  ['VERBOSE', 'bool', 'everything on the terminal, not only headings'],
+  ['VERBOSE_NO_TIMESTAMP', 'bool', 'no times before lines; DevStack takes it from VERBOSE instead'],
+  ['GIT_BASE', 'url', 'where the projects are fetched from'],
+  ['GIT_DEPTH', 'number', 'commits that are fetched; 0 is all'],
+  ['GIT_TIMEOUT', 'text', 'how long git may take before it is tried again'],
+  ['RECLONE', 'bool', 'fetch again what is there already'],
+  ['OFFLINE', 'bool', 'fetch nothing; needs an earlier complete run'],
+  ['ERROR_ON_CLONE', 'bool', 'stop instead of fetching'],
+  ['TARGET_BRANCH', 'branch', 'branch of every project'],
+  ['LIBS_FROM_GIT', 'list', 'libraries from git instead of from PyPI'],
+  ['PIP_UPGRADE', 'bool', 'upgrade what is installed'],
+  ['PIP_GET_PIP_URL', 'url', 'where pip is fetched from'],
+  ['PYPI_ALTERNATIVE_URL', 'url', 'another PyPI'],
+  ['GLOBAL_VENV', 'bool', 'one Python environment for all services'],
+  ['USE_VENV', 'bool', 'an environment for each project'],
+  ['PYTHON3_VERSION', 'text', 'version of Python'],
+  ['FORCE', 'text', '`yes`: also on a distribution that is not supported'],
+  ['FORCE_PREREQ', 'text', 'look for prerequisites again within two hours'],
+  ['DEVSTACK_PARALLEL', 'bool', 'do several things at once'],
+  ['PREREQ_RERUN_HOURS', 'number', 'hours for which prerequisites are believed'],
+  ['SKIP_EPEL_INSTALL', 'bool', 'no EPEL'],
+  ['USER_UNITS', 'bool', "units of systemd in the user's own manager"],
+  ['DEVSTACK_PLUGINS', 'list', 'plugins; enable_plugin keeps it'],
+  ['LOG_SUDO', 'text', 'log what is done by sudo'],
+]

@@ -1,0 +1,123 @@
+// Decides what is known of variables about services: passwords, database, queue, Keystone, Glance, Cinder, Swift, Horizon, Tempest.
+// Leaves defaults and places to names/.
+import type { Row } from './variable.ts'
+
+const passwords: Row[] = [
+  ['ADMIN_PASSWORD', 'password', 'password of the users admin and demo'],
+  ['DATABASE_PASSWORD', 'password', "password of the database's administrator"],
+  ['MYSQL_PASSWORD', 'password', 'another name for DATABASE_PASSWORD; wins over it'],
+  ['RABBIT_PASSWORD', 'password', 'password of the message queue'],
+  ['SERVICE_PASSWORD', 'password', 'password of the services in Keystone'],
+  ['LDAP_PASSWORD', 'password', 'password of OpenLDAP', 'ldap'],
+  ['SWIFT_HASH', 'password', 'what makes object paths unguessable; must never change', 'swift'],
+]
+
+const base: Row[] = [
+  ['ENABLED_SERVICES', 'list', 'the whole list of services; what is not in it is off'],
+  ['DISABLED_SERVICES', 'list', 'services that are not switched on again'],
+  ['DATABASE_TYPE', { oneOf: ['mysql', 'postgresql'] }, 'kind of the database; a compute node needs it'],
+  ['DATABASE_HOST', 'host', 'where the database is'],
+  ['DATABASE_USER', 'text', "the database's administrator"],
+  ['MYSQL_HOST', 'host', 'where MySQL is', 'mysql'],
+  ['MYSQL_USER', 'text', "MySQL's administrator", 'mysql'],
+  ['MYSQL_REDUCE_MEMORY', 'bool', 'MySQL with little memory', 'mysql'],
+  ['MYSQL_GATHER_PERFORMANCE', 'bool', 'MySQL counts what takes how long', 'mysql'],
+  ['DATABASE_QUERY_LOGGING', 'bool', 'every query is logged'],
+  ['RABBIT_HOST', 'host', 'where the message queue is'],
+  ['RABBIT_USERID', 'text', 'user of the message queue'],
+  ['CACHE_BACKEND', 'text', 'what services cache in'],
+  ['MEMCACHE_SERVERS', 'list', 'where memcached is'],
+  ['ETCD_VERSION', 'text', 'version of etcd', 'etcd3'],
+  ['ETCD_PORT', 'number', 'port of etcd', 'etcd3'],
+  ['ETCD_DOWNLOAD_URL', 'url', 'where etcd is fetched', 'etcd3'],
+  ['API_WORKERS', 'number', 'processes of each API; the default is a quarter of the cores, two at least'],
+  ['WSGI_MODE', { oneOf: ['uwsgi'] }, 'how APIs run; there is only one way left'],
+  ['SERVICE_TIMEOUT', 'number', 'seconds that a service may take to come up'],
+  ['SERVICE_GRACEFUL_SHUTDOWN_TIMEOUT', 'number', 'seconds that a service may take to end'],
+  ['WORKER_TIMEOUT', 'number', 'seconds that a process of an API may take to end'],
+  ['ENABLE_DEBUG_LOG_LEVEL', 'bool', 'services log at level DEBUG'],
+  ['ENFORCE_SCOPE', 'bool', 'all services refuse tokens of the wrong scope'],
+  ['REGION_NAME', 'text', 'name of the region'],
+  ['KEYSTONE_REGION_NAME', 'text', 'name of the region that Keystone is in'],
+  ['SERVICE_DOMAIN_NAME', 'text', "domain of the services' users"],
+  ['ENABLE_KSM', 'bool', 'the kernel shares equal pages of instances'],
+  ['ENABLE_KSMTUNED', 'bool', 'the sharing is tuned'],
+  ['ENABLE_ZSWAP', 'bool', 'compressed memory in front of swap'],
+  ['ENABLE_SYSCTL_MEM_TUNING', 'bool', 'kernel parameters for little memory'],
+  ['ENABLE_SYSCTL_NET_TUNING', 'bool', 'kernel parameters for many connections'],
+  ['ULIMIT_NOFILE', 'number', 'files that a service may open'],
+  ['SYSLOG', 'bool', 'services log to syslog'],
+  ['SYSLOG_HOST', 'host', 'where syslog is'],
+  ['SYSLOG_PORT', 'number', 'port of syslog'],
+]
+
+const keystoneAndImages: Row[] = [
+  ['KEYSTONE_SERVICE_HOST', 'host', 'where Keystone is'],
+  ['KEYSTONE_SERVICE_PROTOCOL', { oneOf: ['http', 'https'] }, "scheme of Keystone's address"],
+  ['KEYSTONE_TOKEN_FORMAT', { oneOf: ['fernet', 'jws'] }, 'kind of tokens'],
+  ['KEYSTONE_IDENTITY_BACKEND', 'text', 'where users are kept'],
+  ['KEYSTONE_ADMIN_ENDPOINT', 'bool', 'an entry for administrators in the catalogue'],
+  ['KEYSTONE_ENFORCE_SCOPE', 'bool', 'Keystone refuses tokens of the wrong scope'],
+  ['KEYSTONE_PASSWORD_HASH_ROUNDS', 'number', 'rounds of hashing a password'],
+  ['GLANCE_HOSTPORT', 'text', "Glance's address without uWSGI", 'never'],
+  ['GLANCE_SERVICE_HOST', 'host', 'where Glance is'],
+  ['GLANCE_LIMIT_IMAGE_SIZE_TOTAL', 'number', 'MiB of images that a project may have'],
+  ['GLANCE_ENABLE_QUOTAS', 'bool', 'Glance limits images by project'],
+  ['GLANCE_ENFORCE_SCOPE', 'bool', 'Glance refuses tokens of the wrong scope'],
+  ['GLANCE_IMAGE_DIR', 'path', 'where images are kept'],
+  ['GLANCE_CACHE_DIR', 'path', 'where Glance caches'],
+  ['IMAGE_URLS', 'list', 'images that are fetched and registered; the default one is appended'],
+  ['DOWNLOAD_DEFAULT_IMAGES', 'bool', 'CirrOS is fetched as well'],
+  ['DEFAULT_IMAGE_NAME', 'text', 'image that tests use'],
+  ['DEFAULT_IMAGE_FILE_NAME', 'text', 'its file'],
+  ['DEFAULT_INSTANCE_TYPE', 'text', 'flavor that tests use'],
+  ['CIRROS_VERSION', 'text', 'version of CirrOS'],
+  ['CIRROS_ARCH', 'text', 'architecture of CirrOS'],
+]
+
+const storage: Row[] = [
+  ['VOLUME_BACKING_FILE_SIZE', 'text', 'size of the file that volumes live in', 'cinder'],
+  ['VOLUME_GROUP_NAME', 'text', 'volume group of the volumes', 'cinder'],
+  ['VOLUME_NAME_PREFIX', 'text', "beginning of volumes' names", 'cinder'],
+  ['CINDER_ENABLED_BACKENDS', 'list', 'kinds of storage', 'cinder'],
+  [
+    'CINDER_VOLUME_CLEAR',
+    { oneOf: ['none', 'zero', 'shred'] },
+    'what happens to a volume that is deleted',
+    'cinder',
+  ],
+  ['CINDER_TARGET_HELPER', 'text', 'program that serves volumes by iSCSI', 'cinder'],
+  ['CINDER_ENFORCE_SCOPE', 'bool', 'Cinder refuses tokens of the wrong scope', 'cinder'],
+  ['CINDER_SERVICE_HOST', 'host', 'where Cinder is', 'cinder'],
+  ['CINDER_BACKUP_DRIVER', 'text', 'where backups go', 'cinder'],
+  ['CINDER_ISCSI_HELPER', 'text', 'an older name of CINDER_TARGET_HELPER', 'cinder'],
+  ['ENABLE_VOLUME_MULTIATTACH', 'bool', 'a volume may belong to several instances', 'cinder'],
+  ['SWIFT_REPLICAS', 'number', 'copies of an object', 'swift'],
+  ['SWIFT_LOOPBACK_DISK_SIZE', 'text', 'size of the file that objects live in', 'swift'],
+  ['SWIFT_DATA_DIR', 'path', 'where objects are kept', 'swift'],
+  ['SWIFT_ENABLE_TEMPURLS', 'bool', 'addresses of objects that are valid for a time', 'swift'],
+]
+
+const rest: Row[] = [
+  ['HORIZON_SETTINGS', 'path', "Horizon's settings", 'horizon'],
+  ['HORIZON_APACHE_ROOT', 'text', 'path of the dashboard', 'horizon'],
+  [
+    'INSTALL_TEMPEST',
+    'bool',
+    'install Tempest for everybody on the host, not only in its own environment',
+    'tempest',
+  ],
+  ['TEMPEST_PLUGINS', 'list', 'plugins of Tempest', 'tempest'],
+  ['TEMPEST_RUN_VALIDATION', 'bool', 'tests log in to instances', 'tempest'],
+  ['BUILD_TIMEOUT', 'number', 'seconds that a test waits for an instance', 'tempest'],
+  ['PLACEMENT_SERVICE_HOST', 'host', 'where Placement is'],
+  ['HOST_IP_IFACE', 'interface', "the interface whose address is looked up as the host's own"],
+]
+
+export const serviceVariables: readonly Row[] = [
+  ...passwords,
+  ...base,
+  ...keystoneAndImages,
+  ...storage,
+  ...rest,
+]
