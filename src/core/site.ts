@@ -117,6 +117,9 @@ export type Site = {
 export const bridges = { public: 'br-ex', transit: 'br-transit', integration: 'br-int' } as const
 export const physnets = { public: 'public', transit: 'transit' } as const
 
+/** systemd unit of bateau's agent. It mends what it watches, so whoever takes a cloud apart on purpose stops it first. */
+export const agentUnit = 'bateau-agent.service'
+
 /** nft sets in bateau's own table, in which it remembers what came and went on the uplink. */
 export const remembered = {
   table: 'bateau',

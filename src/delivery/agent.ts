@@ -1,12 +1,10 @@
 // Decides how the agent gets onto a server: Node from the distribution, one program, its configuration, a unit that cannot harm.
 // Leaves what the agent does to agent/, and the program's text to deploy/.
 import type { Address } from '../core/prefix.ts'
-import type { HostFacts, Site } from '../core/site.ts'
+import { agentUnit, type HostFacts, type Site } from '../core/site.ts'
 import { asJson } from '../core/site-json.ts'
 import { command, file, shell, type HostStep, type RenderedFile } from '../core/step.ts'
 import { section, systemdUnit, type Setting } from '../render/systemd-unit.ts'
-
-export const agentUnit = 'bateau-agent.service'
 
 const program = '/usr/local/lib/bateau/agent.mjs'
 const config = '/etc/bateau/agent.json'

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Trouble } from '../core/fault.ts'
-import type { Site } from '../core/site.ts'
-import { type AgentInput, agentUnit, noAgent } from '../delivery/agent.ts'
+import { agentUnit, type Site } from '../core/site.ts'
+import { type AgentInput, noAgent } from '../delivery/agent.ts'
 import { engineOf } from '../engine/engine.ts'
 import type { Ground } from './ground.ts'
 

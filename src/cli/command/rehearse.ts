@@ -12,8 +12,9 @@ export function rehearseCommand(context: Context, answer: Answer) {
     .argument('[file]', 'course file (examples/rehearsal.yaml when none is named)')
     .option('-y, --yes', 'answer every question with yes; without a terminal this is assumed', false)
     .option(
-      '--rebuild <server...>',
-      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again',
+      '--rebuild <server>',
+      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again; may be repeated',
+      (name: string, before: string[]) => [...before, name],
       [] as string[],
     )
     .option('--json', 'events as one JSON object a line on standard output', false)

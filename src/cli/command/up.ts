@@ -11,8 +11,9 @@ export function upCommand(context: Context, answer: Answer) {
     .argument('<file>', 'course file')
     .option('-y, --yes', 'answer every question with yes; needed where there is no terminal', false)
     .option(
-      '--rebuild <server...>',
-      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again',
+      '--rebuild <server>',
+      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again; may be repeated',
+      (name: string, before: string[]) => [...before, name],
       [] as string[],
     )
     .option('--json', 'events as one JSON object a line on standard output', false)

@@ -8,10 +8,7 @@ import { readLocalConf } from './lint/read.ts'
 import type { Release } from './release.ts'
 
 const stanza = (text: string, release: Release = '2025.1') =>
-  adopt({
-    given: givenOf(readLocalConf('local.conf', text), { release, nearest }),
-    taken: ['2025.1'],
-  })
+  adopt(givenOf(readLocalConf('local.conf', text), { release, nearest }))
 
 const head = `course: {name: x, title: X, start: 2027-02-01, end: 2027-06-30}
 students: {count: 4}
@@ -33,7 +30,12 @@ it("the teacher's file becomes a server that the course file takes, layout and a
   const read = course(filledIn(stanza(teacher)))
   if (!read.ok) throw new Error(JSON.stringify(read.faults))
   const [server] = read.value.servers
-  expect(read.value.engine).toEqual({ kind: 'devstack', release: '2025.1', cinder: true })
+  expect(read.value.engine).toMatchObject({
+    kind: 'devstack',
+    release: '2025.1',
+    cinder: true,
+    gitBase: null,
+  })
   expect(server).toMatchObject({ name: 'os1', provider: 'adopted', address: '198.51.100.23' })
   expect(`${server?.ipv6?.block}`).toBe('2001:db8:63:1100::/56')
   expect(server?.ipv6?.uplink).toBe('eno1')
@@ -55,8 +57,17 @@ it('the block is the smallest that holds the public network and the pool', () =>
   expect(text).toContain("block: '2001:db8::/56'")
 })
 
-it('no secret is in it, and what is not taken yet is a comment', () => {
+it('no secret is in it, and its release, mirror and images are those of the file', () => {
   expect(stanza(teacher)).not.toContain('Xq7Lm2Rt9Bk4')
-  expect(stanza(teacher, '2026.1')).toContain("# release: '2026.1'")
-  expect(course(filledIn(stanza('', '2026.1'))).ok).toBe(true)
+  const text = 'GIT_BASE=https://git.example\nIMAGE_URLS="https://a.example/x.img,file:///srv/y.qcow2"\n'
+  const read = course(filledIn(stanza(`[[local|localrc]]\n${text}`, '2026.1')))
+  expect(read.ok && read.value.engine).toMatchObject({
+    release: '2026.1',
+    gitBase: 'https://git.example',
+    imageUrls: ['https://a.example/x.img', 'file:///srv/y.qcow2'],
+  })
+})
+
+it('a login in an address is left out: it would reach logs', () => {
+  expect(stanza('[[local|localrc]]\nGIT_BASE=https://me:secret@git.example\n')).not.toContain('secret')
 })

@@ -3,14 +3,8 @@
 import { Address, Prefix } from '../../core/prefix.ts'
 import type { Given } from './lint/finding.ts'
 
-export type AdoptInput = {
-  given: Given
-  /** Releases that a course file takes. */
-  taken: readonly string[]
-}
-
 /** The stanza. Values are those of the file, also where `bateau lint` has something against them. */
-export function adopt({ given, taken }: AdoptInput): string {
+export function adopt(given: Given): string {
   const address = given.set('HOST_IP')?.text ?? plainHost(given.set('HOST_IPV6')?.text)
   return `${[
     `# From ${given.conf.name}. Values are as they stand there: \`bateau lint\` and \`bateau plan\` say what is wrong with them.`,
@@ -25,7 +19,7 @@ export function adopt({ given, taken }: AdoptInput): string {
     '    # ram: 16 GiB',
     '    # disks: [{kind: ssd, size: 250 GB}]',
     ...network(given),
-    ...engine(given, taken),
+    ...engine(given),
   ].join('\n')}\n`
 }
 
@@ -57,16 +51,20 @@ function network(given: Given): string[] {
   ]
 }
 
-function engine(given: Given, taken: readonly string[]): string[] {
+function engine(given: Given): string[] {
   const cinder = given.isOn('c-api', 'c-vol')
-  const isTaken = taken.includes(given.release)
+  const base = given.set('GIT_BASE')?.text
+  const images = given.set('IMAGE_URLS')?.text?.split(',') ?? []
+  const isPlain = (text: string) => /^(https?|file):\/\/[\w.:/~%+@=[\]-]+$/.test(text) && !text.includes('@')
   return [
     'engine:',
     '  kind: devstack',
-    isTaken
-      ? `  release: '${given.release}'`
-      : `  # release: '${given.release}' # course files take ${taken.join(', ')}`,
+    `  release: '${given.release}'`,
     `  cinder: ${cinder}${cinder ? ' # its services are on, by default or by name' : ''}`,
+    ...(base != null && isPlain(base) ? [`  git_base: '${base}' # GIT_BASE`] : []),
+    ...(images.length > 0 && images.every(isPlain)
+      ? [`  image_urls: [${images.map((url) => `'${url}'`).join(', ')}] # IMAGE_URLS`]
+      : []),
   ]
 }
 

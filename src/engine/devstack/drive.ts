@@ -1,5 +1,6 @@
 // Decides what the driver on the server is told: what to run, which phases to expect, when to give up, what is known to fail.
 // Leaves doing it to driver-script.ts.
+import { agentUnit } from '../../core/site.ts'
 import { file, type RenderedFile } from '../../core/step.ts'
 import { failures } from './failures.ts'
 import { noReturn, phases, typicalSeconds } from './phases.ts'
@@ -47,6 +48,8 @@ export function driveFile(site: DevstackSite): RenderedFile {
     no_return: noReturn,
     idle_seconds: idleSeconds,
     every_seconds: everySeconds,
+    // It would start services again in the middle of it; its own step starts it when all is there.
+    quiet: [agentUnit],
     units: devstackUnits(site),
     failures: failures.map(({ code, pattern, again }) => ({ code, pattern, again: again ? 1 : 0 })),
   }

@@ -58,9 +58,10 @@ if (-e $stacked) {
   exit 0;
 }
 # From here on what is on the server is no cloud until stack.sh has come to its end.
+for my $unit (@{$drive->{quiet}}) { system('systemctl', 'stop', $unit) if system('systemctl', 'is-active', '--quiet', $unit) == 0 }
 if (-e $asked || attempt_reached() >= no_return()) {
   say_line('clearing what is there: unstack.sh');
-  run(@{$drive->{clear}}, 'clear') if @{$drive->{clear}};
+  run(@{$drive->{clear}}, 'unstack.sh') if @{$drive->{clear}};
 }
 for my $try (1, 2) {
   my $end = stack();
@@ -134,6 +135,7 @@ sub stack {
   }
   push @last, error_log();
   my ($known) = known(@last);
+  $known //= { code => 'devstack-killed', again => 0, seen => ["signal " . ($status & 127)] } if $status & 127;
   return {
     ok => 0, seconds => $seconds, phase => $phase,
     known => $known // { code => 'devstack-unknown', again => 0 },

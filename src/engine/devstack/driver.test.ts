@@ -32,6 +32,7 @@ function configure(more: Record<string, unknown>) {
     no_return: noReturn,
     idle_seconds: 60,
     every_seconds: 1,
+    quiet: [],
     units: [],
     failures: failures.map(({ code, pattern, again }) => ({ code, pattern, again: again ? 1 : 0 })),
     ...more,
@@ -224,6 +225,11 @@ if [ "$(wc -l < begun)" = 1 ]; then echo "+ inc/python:pip_install:205 : pip ins
     const ran = await drive('run')
     expect(ran.code).toBe(0)
     expect(ran.lines).toContain('trying once more: devstack-silent-download')
+  })
+
+  it('is told apart when a signal ended it', async () => {
+    script('stack.sh', 'kill -KILL $$')
+    expect(marks((await drive('run')).lines)).toEqual(['==seen signal 9', '==fault devstack-killed'])
   })
 
   it('two at once: the second is refused', async () => {

@@ -278,6 +278,13 @@ const own: readonly Omit<Failure, 'pattern'>[] = [
     again: false,
   },
   {
+    code: 'devstack-killed',
+    title: 'stack.sh was killed',
+    why: 'a person, a shutdown, or the kernel for want of memory (journalctl -k) ended it by a signal',
+    fix: 'run the same command again: it begins stack.sh anew',
+    again: false,
+  },
+  {
     code: 'devstack-unknown',
     title: 'stack.sh failed for a cause that bateau does not know',
     why: 'none of the known failures is in its output',

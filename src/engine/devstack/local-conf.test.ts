@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { devstackReleases } from '../../core/release.ts'
+import { type DevstackRelease, devstackReleases } from '../../core/release.ts'
 import { Address } from '../../core/prefix.ts'
-import { references } from '../../core/secret.ts'
+import { reference, references } from '../../core/secret.ts'
+import { lintLocalConf } from './lint/lint.ts'
+import { readLocalConf } from './lint/read.ts'
 import { renderLocalConf } from './local-conf.ts'
 import type { Node } from './node.ts'
 import { devstackSite } from './site.fixture.ts'
@@ -14,6 +16,26 @@ const value = (conf: string, name: string) => new RegExp(`^${name}=(.*)$`, 'm').
 describe.each(devstackReleases)('local.conf of %s', (release) => {
   it('of a server that is a cloud of its own', async () => {
     await expect(text(devstackSite({ release }, big))).toMatchFileSnapshot(golden(release))
+  })
+})
+
+/** With passwords in the place of references, as it is on the server. */
+const onServer = (conf: string) =>
+  references(conf).reduce((all, name, i) => all.replaceAll(reference(name), `secret4711x${i}`), conf)
+/** All findings but those of lines that are right. */
+const amiss = (conf: string, release: DevstackRelease) =>
+  lintLocalConf(readLocalConf('local.conf', onServer(conf)), { release, nearest: () => undefined })
+    .filter(({ verdict }) => verdict !== 'right')
+    .map(({ line, variable, verdict, title }) => `${line} ${variable} ${verdict}: ${title}`)
+
+describe.each(devstackReleases)('bateau lint, for %s,', (release) => {
+  it('finds every line right, and every variable in that release', () => {
+    const given = [
+      devstackSite({ release }, big),
+      devstackSite({ release }),
+      devstackSite({ release, gitBase: '/srv/git', imageUrls: ['https://a.example/x.img'] }),
+    ]
+    for (const site of given) expect(amiss(text(site), release)).toEqual([])
   })
 })
 
@@ -85,6 +107,7 @@ describe('local.conf', () => {
     expect(value(conf, 'GIT_BASE')).toBe('/srv/git')
     expect(value(conf, 'IMAGE_URLS')).toBe('https://a.example/x.qcow2,file:///srv/y.img')
     expect(value(conf, 'DOWNLOAD_DEFAULT_IMAGES')).toBe('False')
+    expect(value(text(devstackSite()), 'GIT_BASE')).toBeUndefined()
   })
 
   it('leaves Cinder off unless the course asks for it', () => {

@@ -26,6 +26,11 @@ export function renderLocalConf(site: DevstackSite, node: Node = alone): string 
     head: [
       `Written by bateau for ${site.name}: DevStack ${site.engine.release}, ${node.role}.`,
       'Changed by hand it is lost at the next `bateau up`.',
+      '',
+      'What is read only when DevStack makes networks is right all the same, for a stack.sh by hand:',
+      'bateau: accept no-effect',
+      'The address of tunnels is written again without brackets, once stack.sh has ended:',
+      'bateau: accept tunnel-in-brackets',
     ],
     local: [
       ...passwords(node.role === 'compute' ? node.controller.site : site),
@@ -59,9 +64,11 @@ const passwords = (controller: Site): Line[] => [
   set('SERVICE_PASSWORD', secret(controller, 'devstack/service'), "The services' own users in Keystone."),
 ]
 
-const source = ({ engine }: DevstackSite): Line[] => [
-  set('GIT_BASE', engine.gitBase, 'Where OpenStack is cloned from.'),
-]
+/** DevStack's own default (stackrc). */
+const opendev = 'https://opendev.org'
+
+const source = ({ engine }: DevstackSite): Line[] =>
+  engine.gitBase === opendev ? [] : [set('GIT_BASE', engine.gitBase, 'Where OpenStack is cloned from.')]
 
 function services(site: DevstackSite, node: Node): Line[] {
   const { metadataAgent } = releases[site.engine.release]
@@ -160,13 +167,9 @@ function networks(site: DevstackSite, node: Node): Line[] {
       geneve.header,
       `Bytes of a tunnel's header with its options: networks get an MTU of ${site.addressing.tenantMtu}, as planned.`,
     ),
-    set(
-      'OVS_DATAPATH_TYPE',
-      datapath(site),
-      datapath(site) === 'system'
-        ? 'The kernel forwards.'
-        : 'The kernel has no openvswitch: ovs-vswitchd forwards.',
-    ),
+    ...(datapath(site) === 'system'
+      ? []
+      : [set('OVS_DATAPATH_TYPE', datapath(site), 'The kernel has no openvswitch: ovs-vswitchd forwards.')]),
     ...(node.role === 'compute'
       ? [
           set(
@@ -191,11 +194,8 @@ function networks(site: DevstackSite, node: Node): Line[] {
 function compute(site: DevstackSite, node: Node): Line[] {
   const { kvm } = site.facts
   return [
-    set(
-      'LIBVIRT_TYPE',
-      kvm ? 'kvm' : 'qemu',
-      kvm ? 'Instances run at full speed.' : '/dev/kvm does not open here.',
-    ),
+    // The default is kvm, and falls back to qemu with a warning: the step that runs stack.sh looks.
+    ...(kvm ? [] : [set('LIBVIRT_TYPE', 'qemu', '/dev/kvm does not open here.')]),
     set(
       'LIBVIRT_CPU_MODE',
       kvm ? 'host-passthrough' : 'none',
@@ -204,14 +204,14 @@ function compute(site: DevstackSite, node: Node): Line[] {
         : 'QEMU without KVM has a processor of its own.',
     ),
     set('FORCE_CONFIG_DRIVE', true, 'IPv6 without DHCP: nothing else reaches every instance.'),
-    set(
-      'NOVNC_FROM_PACKAGE',
-      true,
-      "The distribution's noVNC; the other is cloned from GitHub, which has no IPv6.",
-    ),
     ...(node.role === 'compute'
       ? []
       : [
+          set(
+            'NOVNC_FROM_PACKAGE',
+            true,
+            "The distribution's noVNC; the other is cloned from GitHub, which has no IPv6.",
+          ),
           set(
             'NOVNCPROXY_URL',
             publicUrl(site, '/console/vnc_lite.html?path=console/websockify'),
@@ -249,13 +249,9 @@ function size(site: DevstackSite): Line[] {
       workers,
       `For ${site.facts.cores} cores and ${Math.round(site.facts.memoryMiB / 1024)} GiB.`,
     ),
-    set(
-      'MYSQL_REDUCE_MEMORY',
-      !bigDatabase,
-      bigDatabase
-        ? 'A whole class asks at once: its tables stay in memory.'
-        : 'Memory is for instances here.',
-    ),
+    ...(bigDatabase
+      ? [set('MYSQL_REDUCE_MEMORY', false, 'A whole class asks at once: its tables stay in memory.')]
+      : []),
     set('MYSQL_GATHER_PERFORMANCE', false, 'Counts every query, for tests.'),
     set('ENABLE_DEBUG_LOG_LEVEL', false, 'Debug logs fill a disk within weeks.'),
     set('DEBUG_LIBVIRT', false, 'The same.'),

@@ -1,8 +1,9 @@
 // Decides which DevStack releases are known by name, and which of them is meant when none is given.
 // Leaves what each of them reads to names/.
+import { type DevstackRelease, devstackReleases } from '../../core/release.ts'
 
-export const releases = ['2025.1', '2025.2', '2026.1', 'master'] as const
-export type Release = (typeof releases)[number]
+export const releases = devstackReleases
+export type Release = DevstackRelease
 
 /** The newest one with a stable branch. */
 export const newestStable: Release = '2026.1'

@@ -27,6 +27,7 @@ export type Need =
   | 'ipv6'
   | 'service-6'
   | 'initial-networks'
+  | 'ovn-networks'
   | 'provider-networking'
   | 'cinder'
   | 'swift'

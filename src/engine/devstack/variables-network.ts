@@ -121,8 +121,8 @@ const switches: Row[] = [
   ['OVS_PHYSICAL_BRIDGE', 'interface', 'bridge that OVN and the agents map PHYSICAL_NETWORK to'],
   ['OVS_BRIDGE_MAPPINGS', 'list', 'network names and bridges, for the agent of ML2/OVS', 'ovs-agent'],
   ['OVS_ENABLE_TUNNELING', 'bool', 'tunnels of the agent of ML2/OVS', 'ovs-agent'],
-  ['OVS_DATAPATH_TYPE', 'text', 'datapath of the bridges', 'ovs-agent'],
-  ['OVN_BRIDGE_MAPPINGS', 'list', 'network names and bridges, for OVN', 'ovn'],
+  ['OVS_DATAPATH_TYPE', 'text', 'datapath of the bridges'],
+  ['OVN_BRIDGE_MAPPINGS', 'list', 'network names and bridges, for OVN', 'ovn-networks'],
   ['OVN_L3_CREATE_PUBLIC_NETWORK', 'bool', 'OVN sets up the public bridge', 'ovn'],
   [
     'OVN_L3_SCHEDULER',

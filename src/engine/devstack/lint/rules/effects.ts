@@ -50,6 +50,15 @@ const conditions: Record<Need, Condition> = {
     why: () => 'NEUTRON_CREATE_INITIAL_NETWORKS is False: no network is made',
     cite: 'initialNetworks',
   },
+  // Seen in a real run of 2026.1: the mapping then is `public:br-ex`, whatever the variable says.
+  'ovn-networks': {
+    holds: ({ value }) => value('Q_AGENT') === 'ovn' && value('NEUTRON_CREATE_INITIAL_NETWORKS') === 'True',
+    why: ({ value }) =>
+      value('Q_AGENT') === 'ovn'
+        ? 'it is read when the public bridge is made, which NEUTRON_CREATE_INITIAL_NETWORKS=False leaves out'
+        : `it is read for OVN only, and Q_AGENT is ${value('Q_AGENT') ?? 'another one'}`,
+    cite: 'initialNetworks',
+  },
   'provider-networking': {
     holds: ({ value }) => value('Q_USE_PROVIDER_NETWORKING') === 'True',
     why: () =>
