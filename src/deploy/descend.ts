@@ -2,6 +2,7 @@
 // Leaves the world itself to rehearsal/down.
 import { rmdirSync, rmSync } from 'node:fs'
 import { Trouble } from '../core/fault.ts'
+import type { Course } from '../course/course.ts'
 import { closeConnection } from '../host/forward.ts'
 import { downTasks } from '../rehearsal/down.ts'
 import { remains } from '../rehearsal/remains.ts'
@@ -27,7 +28,7 @@ export async function down(
     if (left.length === 0) return refuse(face, [nothing(course.name)])
   }
   if (!rehearsal && listWorlds(home).includes(world.name)) {
-    refuse(face, [rented(course.name)])
+    refuse(face, [rented(course)])
     return exits.refused
   }
   const made = rehearsalOf(course, world)
@@ -72,11 +73,15 @@ function nothing(course: string) {
   }
 }
 
-function rented(course: string) {
+function rented({ name, engine }: Course) {
+  const left =
+    engine.kind === 'devstack'
+      ? '; what stack.sh has installed is not taken back by its own unstack.sh: packages, databases and files stay'
+      : ''
   return {
     code: 'down-rented',
-    title: `${course} is on servers that bateau did not order`,
-    why: 'taking a rented server down means re-imaging or cancelling it, which this version leaves to you',
-    fix: "re-image the servers in the provider's console, or cancel them there",
+    title: `${name} is on servers that bateau did not order`,
+    why: `taking a rented server down means re-imaging or cancelling it, which this version leaves to you${left}`,
+    fix: "re-image the servers in the provider's console, which is the dependable way, or cancel them there; their uplink was never a part of a bridge, so the network they came with is theirs until then",
   }
 }
