@@ -21,6 +21,16 @@ export const switchPorts = { ovsdb: 6640, ovnNorthbound: 6641, ovnSouthbound: 66
 /** Bytes that a tunnel adds: an IPv6 header; and UDP (8), Geneve with OVN's option (16), inner Ethernet (14), spare 20. */
 export const geneve = { outer: 40, header: 58 } as const
 
+/** Units that must run for frames to be forwarded and networks to be wired, in the order in which they start. */
+export const switchUnits = [
+  'ovsdb-server.service',
+  'ovs-vswitchd.service',
+  'ovn-ovsdb-server-nb.service',
+  'ovn-ovsdb-server-sb.service',
+  'ovn-northd.service',
+  'ovn-controller.service',
+] as const
+
 export function switchStep(site: Site, after: readonly string[]): HostStep {
   const all = [bridges.integration, ...outerBridges(site).map(({ bridge }) => bridge)]
   const settings = {

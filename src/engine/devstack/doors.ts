@@ -7,7 +7,7 @@ import { outerBridges } from '../switch.ts'
 import { active, answers, awaitHttp } from '../units.ts'
 import { internalUrl, publicUrl, region } from '../urls.ts'
 import { dest, places, python, user } from './places.ts'
-import type { DevstackSite } from './releases.ts'
+import type { DevstackSite } from './release-facts.ts'
 import { apiPort } from './stack.ts'
 import { ownUnits } from './units.ts'
 

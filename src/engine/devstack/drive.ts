@@ -5,7 +5,7 @@ import { file, type RenderedFile } from '../../core/step.ts'
 import { failures } from './failures.ts'
 import { noReturn, phases, typicalSeconds } from './phases.ts'
 import { dest, places, user } from './places.ts'
-import type { DevstackSite } from './releases.ts'
+import type { DevstackSite } from './release-facts.ts'
 import { devstackUnits } from './units.ts'
 
 /**

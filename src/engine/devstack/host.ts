@@ -7,7 +7,7 @@ import { queueFiles } from '../queue.ts'
 import { switchStep } from '../switch.ts'
 import { awaitHttpFile, heldBack } from '../units.ts'
 import { dest, user } from './places.ts'
-import type { DevstackSite } from './releases.ts'
+import type { DevstackSite } from './release-facts.ts'
 
 const packages = [
   'git',

@@ -8,6 +8,11 @@ import type { Node } from './node.ts'
 /** URL form of an IPv6 literal (RFC 3986 section 3.2.2), which is how DevStack takes these. */
 const literal = (address: Address | string) => `[${String(address)}]`
 
+const consolesOnLoopback: Assignment[] = [
+  { name: 'VNCSERVER_LISTEN', value: '::1', why: 'Consoles of instances have no password.' },
+  { name: 'VNCSERVER_PROXYCLIENT_ADDRESS', value: '::1', why: 'Where the console proxy finds them.' },
+]
+
 export function listening(site: Site, node: Node): Assignment[] {
   const own = String(site.addressing.service)
   const common = [
@@ -34,8 +39,7 @@ export function listening(site: Site, node: Node): Assignment[] {
           value: '[::1]',
           why: 'The default is every address: MySQL, OVN and consoles without a password.',
         },
-        { name: 'VNCSERVER_LISTEN', value: '::1', why: 'Consoles of instances have no password.' },
-        { name: 'VNCSERVER_PROXYCLIENT_ADDRESS', value: '::1', why: 'Where the console proxy finds them.' },
+        ...consolesOnLoopback,
       ]
     case 'controller':
       return [
@@ -45,8 +49,7 @@ export function listening(site: Site, node: Node): Assignment[] {
           value: literal(own),
           why: 'Compute nodes come here; the firewall lets nobody else.',
         },
-        { name: 'VNCSERVER_LISTEN', value: '::1', why: 'Consoles of instances have no password.' },
-        { name: 'VNCSERVER_PROXYCLIENT_ADDRESS', value: '::1', why: 'Where the console proxy finds them.' },
+        ...consolesOnLoopback,
       ]
     case 'compute':
       return [

@@ -8,7 +8,7 @@ import { publicUrl } from '../urls.ts'
 import { listening } from './listening.ts'
 import { alone, type Node } from './node.ts'
 import { places } from './places.ts'
-import { type DevstackSite, releases } from './releases.ts'
+import { type DevstackSite, releaseFacts } from './release-facts.ts'
 import { merged } from './merged.ts'
 import { budget } from './size.ts'
 
@@ -71,7 +71,7 @@ const source = ({ engine }: DevstackSite): Line[] =>
   engine.gitBase === opendev ? [] : [set('GIT_BASE', engine.gitBase, 'Where OpenStack is cloned from.')]
 
 function services(site: DevstackSite, node: Node): Line[] {
-  const { metadataAgent } = releases[site.engine.release]
+  const { metadataAgent } = releaseFacts[site.engine.release]
   if (node.role === 'compute')
     return [
       set(
@@ -104,7 +104,7 @@ function services(site: DevstackSite, node: Node): Line[] {
       ['n-api-meta', metadataAgent],
       'Instances are told who they are by a config drive, which works on every network.',
     ),
-    ...(releases[site.engine.release].asksForNeutronUwsgi
+    ...(releaseFacts[site.engine.release].asksForNeutronUwsgi
       ? [
           set(
             'NEUTRON_DEPLOY_MOD_WSGI',

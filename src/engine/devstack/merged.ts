@@ -3,7 +3,7 @@
 import type { LocalConf, Option } from '../../render/local-conf.ts'
 import { datapath, geneve } from '../switch.ts'
 import type { Node } from './node.ts'
-import type { DevstackSite } from './releases.ts'
+import type { DevstackSite } from './release-facts.ts'
 
 /**
  * MiB kept from instances. All processes take 3186 when idle (proportional set size, Horizon included, two workers an

@@ -3,7 +3,7 @@
 import { Address } from '../../core/prefix.ts'
 import type { HostFacts } from '../../core/site.ts'
 import { site } from '../packages/site.fixture.ts'
-import type { DevstackSite } from './releases.ts'
+import type { DevstackSite } from './release-facts.ts'
 
 export function devstackSite(
   engine: Partial<DevstackSite['engine']> = {},

@@ -3,7 +3,7 @@
 import type { Fault } from '../../core/fault.ts'
 import { shell, type HostStep } from '../../core/step.ts'
 import { places, user } from './places.ts'
-import { type DevstackSite, releases } from './releases.ts'
+import { type DevstackSite, releaseFacts } from './release-facts.ts'
 
 const faults: readonly Fault[] = [
   {
@@ -40,7 +40,7 @@ const mark = `${places.memory}/release`
  * what is there stays, because services run from it.
  */
 export function sourceStep({ engine }: DevstackSite): HostStep {
-  const { branches } = releases[engine.release]
+  const { branches } = releaseFacts[engine.release]
   const origin = `${engine.gitBase}/openstack/devstack.git`
   return {
     id: 'openstack/source',

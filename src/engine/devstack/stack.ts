@@ -10,7 +10,7 @@ import { driverScript } from './driver-script.ts'
 import { driverFaults } from './failures.ts'
 import { renderLocalConf } from './local-conf.ts'
 import { places, user } from './places.ts'
-import type { DevstackSite } from './releases.ts'
+import type { DevstackSite } from './release-facts.ts'
 import { devstackUnits } from './units.ts'
 
 /** How root asks the database without the password in argv. */

@@ -1,6 +1,7 @@
 // Decides which units a cloud of DevStack consists of, in the order in which they can start.
 // Leaves how each is run to DevStack, and looking to check/.
-import type { DevstackSite } from './releases.ts'
+import { switchUnits } from '../switch.ts'
+import type { DevstackSite } from './release-facts.ts'
 
 const devstack = (name: string) => `devstack@${name}.service`
 
@@ -11,12 +12,7 @@ const beneath = [
   'memcached.service',
   'apache2.service',
   'libvirtd.service',
-  'ovsdb-server.service',
-  'ovs-vswitchd.service',
-  'ovn-ovsdb-server-nb.service',
-  'ovn-ovsdb-server-sb.service',
-  'ovn-northd.service',
-  'ovn-controller.service',
+  ...switchUnits,
 ] as const
 
 /** DevStack's own units (run_process in lib/, functions-common). Nova has a conductor above its cells and one in the cell. */

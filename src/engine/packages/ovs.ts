@@ -2,7 +2,7 @@
 // Leaves Open vSwitch itself to ../switch.ts, logical networks to Neutron.
 import type { Site } from '../../core/site.ts'
 import { command, shell, type HostStep } from '../../core/step.ts'
-import { switchPorts, switchStep } from '../switch.ts'
+import { switchPorts, switchStep, switchUnits } from '../switch.ts'
 import { active, dropIn } from '../units.ts'
 
 export function ovsSteps(site: Site): HostStep[] {
@@ -37,12 +37,7 @@ export function ovsSteps(site: Site): HostStep[] {
   ]
 }
 
-const ovnUnits = [
-  'ovn-ovsdb-server-nb.service',
-  'ovn-ovsdb-server-sb.service',
-  'ovn-northd.service',
-  'ovn-controller.service',
-] as const
+const ovnUnits = switchUnits.filter((unit) => unit.startsWith('ovn-'))
 
 /** The listener is kept in the database itself; writing it again would drop every client, so it is compared first. */
 const connection = (ctl: 'ovn-nbctl' | 'ovn-sbctl', port: number) => ({

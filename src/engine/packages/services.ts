@@ -1,5 +1,6 @@
 // Decides which units of a server's cloud must be active for it to serve.
 // Leaves how each is run to its file, and looking to check/.
+import { switchUnits } from '../switch.ts'
 
 /** systemd units of an all-in-one, besides bateau's own. */
 export const engineUnits = (): readonly string[] => [
@@ -16,12 +17,7 @@ export const engineUnits = (): readonly string[] => [
   'nova-scheduler.service',
   'nova-compute.service',
   'libvirtd.service',
-  'ovsdb-server.service',
-  'ovs-vswitchd.service',
-  'ovn-ovsdb-server-nb.service',
-  'ovn-ovsdb-server-sb.service',
-  'ovn-northd.service',
-  'ovn-controller.service',
+  ...switchUnits,
   'bateau-horizon.service',
   'nginx.service',
 ]

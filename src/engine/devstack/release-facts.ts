@@ -19,7 +19,7 @@ export type ReleaseFacts = {
 const stable = (release: string) => [`stable/${release}`, `unmaintained/${release}`]
 
 /** Read in openstack/devstack at bb692997 (2025.1), 92e864aa (2025.2), da2f4d73 (2026.1) and 493835a6 (master). */
-export const releases: Readonly<Record<DevstackRelease, ReleaseFacts>> = {
+export const releaseFacts: Readonly<Record<DevstackRelease, ReleaseFacts>> = {
   '2025.1': {
     branches: stable('2025.1'),
     metadataAgent: 'q-ovn-metadata-agent',
