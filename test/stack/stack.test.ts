@@ -190,11 +190,15 @@ describe('a bare server', () => {
     expect(ran.carried).toEqual(['openstack/local-conf'])
     expect(ran.lines.join('\n')).toContain('stacked with another local.conf')
     expect(await begun()).toBe(before)
+    const dropIn = '/etc/systemd/system/devstack@keystone.service.d/bateau.conf'
+    // What has services start again would start one in the middle of it, before its database is there.
+    await on('sh', '-c', `mkdir -p "\${1%/*}"; printf '[Service]\\nRestart=always\\n' > "$1"`, 'sh', dropIn)
     const ask = engineOf(other).rebuild(other)
     expect((await shell.run(ask?.argv ?? ['false'])).code).toBe(0)
     expect((await carry(steps(other))).carried).toEqual(['openstack/stack'])
     expect(await begun()).toBe(before + 1)
     expect(await on('cat', '/opt/stack/cleared')).toBe('cleared')
+    expect(await on('ls', dropIn)).toBe('')
     await carry()
   })
 

@@ -63,6 +63,12 @@ if (-e $asked || attempt_reached() >= no_return()) {
   say_line('clearing what is there: unstack.sh');
   run(@{$drive->{clear}}, 'unstack.sh') if @{$drive->{clear}};
 }
+if (my @there = grep { -e "/etc/systemd/system/$_" } @{$drive->{own}}) {
+  system('systemctl', 'stop', @there);
+  system('systemctl', 'reset-failed', @there);
+  unlink map { "/etc/systemd/system/$_.d/bateau.conf" } @there;
+  system('systemctl', 'daemon-reload');
+}
 for my $try (1, 2) {
   my $end = stack();
   if ($end->{ok}) {
