@@ -31,6 +31,9 @@ export function findOffer(
   )
 }
 
+/** Stands in a way for the distributions that the course's engine runs on; whoever shows it puts them there. */
+export const anyDistribution = '{distribution}'
+
 /** A provider's way with IPv6, and what a person does there before `bateau up`. */
 export type ProviderWay = {
   provider: string

@@ -1,5 +1,7 @@
 // Decides what a person reads of a plan: plain text, 100 columns, every choice with its reason.
 // Leaves colours to the faces, and what programs read to json.
+import { anyDistribution } from '../core/offer.ts'
+import { distributionsOf } from '../core/release.ts'
 import type { Demand } from './capacity.ts'
 import type { Finding, PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
@@ -156,12 +158,15 @@ function cost({ cost: { total, perStudent, lines, currency } }: Plan): string[] 
 }
 
 /** What bateau cannot do at a provider whose API it does not call. */
-function byHand({ servers, inventory, policy }: Plan): string[] {
+function byHand({ course, servers, inventory, policy }: Plan): string[] {
+  const distributions = distributionsOf(course.engine).join(' or ')
   const providers = new Set(servers.map((planned) => planned.server.provider))
   const known = (inventory.ways ?? []).filter((way) => providers.has(way.provider as 'adopted'))
   if (policy.rehearsal || known.length === 0) return []
   const lines = known.flatMap((way) =>
-    way.byHand.flatMap((step) => wrap(`${way.provider}: ${step}`, columns, '  ')),
+    way.byHand.flatMap((step) =>
+      wrap(`${way.provider}: ${step.replace(anyDistribution, distributions)}`, columns, '  '),
+    ),
   )
   return ['Before `bateau up`, by hand', ...lines]
 }

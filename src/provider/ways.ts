@@ -1,8 +1,8 @@
 // Decides what bateau knows of each provider's ways: how IPv6 arrives, and what a person does there by hand.
 // Leaves ordering and cancelling to files of their own, once a provider's API is called.
-import type { ProviderWay } from '../core/offer.ts'
+import { anyDistribution, type ProviderWay } from '../core/offer.ts'
 
-const install = 'install Debian 13 with your public key for root, or for a user with sudo without a password'
+const install = `install ${anyDistribution} with your public key for root, or for a user with sudo without a password`
 
 /** As each provider's documentation has it for dedicated servers, read in 2025 and 2026. */
 export const ways: readonly ProviderWay[] = [

@@ -64,11 +64,10 @@ sudo mkdir -p /var/www/html/identity/v3
 echo '{"version": {"id": "v3.14"}}' | sudo tee /var/www/html/identity/v3/index.html >/dev/null
 sudo a2ensite -q 000-default >/dev/null
 sudo systemctl restart apache2
-{ echo host_mappings
+{ echo stacked
   [ "$fault" = image-silently-missing ] || for url in $(value IMAGE_URLS | tr , ' '); do f=\${url##*/}; echo "images:\${f%.*}"; done
 } > /opt/stack/answers
 printf '%s\\n' '#!/bin/sh' 'case "$*" in' \\
-  '*host_mappings*) grep -q "^host_mappings$" /opt/stack/answers && echo 1 ;;' \\
   "*glance.images*) name=\\$(printf %s \\"\\$*\\" | sed \\"s/.*name = '\\\\([^']*\\\\)'.*/\\\\1/\\"); grep -qx \\"images:\\$name\\" /opt/stack/answers && echo 1 ;;" \\
   'esac' | sudo tee /usr/local/bin/mariadb >/dev/null
 sudo chmod 0755 /usr/local/bin/mariadb

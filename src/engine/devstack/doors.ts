@@ -125,7 +125,7 @@ sed -i "s/^interface = public$/interface = internal/" ${asking.join(' ')}'`),
       ...active(...ownUnits()),
       answers(inside('/dashboard/auth/login/')),
     ],
-    after: ['openstack/stack'],
+    after: ['openstack/cell'],
   }
 }
 
