@@ -56,18 +56,19 @@ export function fromPeerProbe(scope: Scope, instance: ProofInstance, causes: rea
       vantage: peer.name,
       needs: [insideId(peer)],
       causes: [...causes, nearId(instance), nearId(peer), `inside/one-router/${peer.name}`],
-      async run() {
-        const pinged = await guestPing(guest, instance.address)
-        const seen = `${instance.address}: ${pinged.words}`
-        if (!pinged.worked) return unclear(seen)
-        if (pinged.received > 0) return yes(seen)
-        return no(seen, {
-          code: 'neighbour-unreachable',
-          why: 'both answer others but not each other: a route between their networks is missing, or a security group lets only some in',
-          fix: `on ${instance.host}: ip -6 route get ${instance.address}; bateau check --explain ${instance.name}`,
-          host: instance.host,
-        })
-      },
+      run: () =>
+        patiently(scope.input, async () => {
+          const pinged = await guestPing(guest, instance.address)
+          const seen = `${instance.address}: ${pinged.words}`
+          if (!pinged.worked) return unclear(seen)
+          if (pinged.received > 0) return yes(seen)
+          return no(seen, {
+            code: 'neighbour-unreachable',
+            why: 'both answer others but not each other: a route between their networks is missing, or a security group lets only some in',
+            fix: `on ${instance.host}: ip -6 route get ${instance.address}; bateau check --explain ${instance.name}`,
+            host: instance.host,
+          })
+        }),
     },
   ]
 }
