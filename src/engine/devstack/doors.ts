@@ -6,6 +6,7 @@ import { secret } from '../secrets.ts'
 import { outerBridges } from '../switch.ts'
 import { active, answers, awaitHttp } from '../units.ts'
 import { internalUrl, publicUrl, region } from '../urls.ts'
+import { databaseUnit, query } from './database.ts'
 import { dest, places, python, user } from './places.ts'
 import type { DevstackSite } from './release-facts.ts'
 import { apiPort } from './stack.ts'
@@ -75,7 +76,10 @@ function linksStep(site: DevstackSite): HostStep {
     id: 'openstack/doors',
     title: 'DevStack: behind the front, and back after a reboot',
     because: 'links lead through TLS; units that start before their database try again',
-    files: [file(horizon, horizonSettings, '0644', `${user}:${user}`), ...ownUnits().map(comesBack)],
+    files: [
+      file(horizon, horizonSettings, '0644', `${user}:${user}`),
+      ...ownUnits().map((unit) => comesBack(site, unit)),
+    ],
     run: [
       {
         ...shell(`exec bash -ec '. ${places.checkout}/inc/ini-config
@@ -130,13 +134,14 @@ sed -i "s/^interface = public$/interface = internal/" ${asking.join(' ')}'`),
 }
 
 /** Units of DevStack have neither Restart= nor an order (functions-common, write_user_unit_file): a database that is late would be their end. */
-function comesBack(unit: string): RenderedFile {
+function comesBack(site: DevstackSite, unit: string): RenderedFile {
+  const database = databaseUnit(site)
   return file(
     `/etc/systemd/system/${unit}.d/bateau.conf`,
     [
       '[Unit]',
-      'Wants=mariadb.service rabbitmq-server.service',
-      'After=network-online.target mariadb.service rabbitmq-server.service memcached.service ovn-central.service ovn-controller.service openvswitch-switch.service libvirtd.service',
+      `Wants=${database} rabbitmq-server.service`,
+      `After=network-online.target ${database} rabbitmq-server.service memcached.service ovn-central.service ovn-controller.service openvswitch-switch.service libvirtd.service`,
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
@@ -183,7 +188,7 @@ function catalogueStep(site: DevstackSite): HostStep {
     run: [{ ...command(python, script), stdin: JSON.stringify(wanted), idleSeconds: 120 }],
     verify: [
       shell(
-        `test "$(mariadb --defaults-file=/etc/bateau/devstack/my.cnf -BN keystone -e "SELECT COUNT(DISTINCT url) FROM endpoint WHERE url IN (${urls.map((url) => `'${url}'`).join(', ')})")" = ${new Set(urls).size}`,
+        `test "$(${query(site, `SELECT COUNT(DISTINCT url) FROM keystone.endpoint WHERE url IN (${urls.map((url) => `'${url}'`).join(', ')})`)})" = ${new Set(urls).size}`,
       ),
     ],
     after: ['openstack/doors'],

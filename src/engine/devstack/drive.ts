@@ -6,7 +6,7 @@ import { failures } from './failures.ts'
 import { noReturn, phases, typicalSeconds } from './phases.ts'
 import { dest, places, user } from './places.ts'
 import type { DevstackSite } from './release-facts.ts'
-import { devstackUnits, ownUnits } from './units.ts'
+import { devstackUnits } from './units.ts'
 
 /**
  * Seconds without a line in any log. Compiling a wheel or compressing Horizon's files says nothing for minutes on a slow
@@ -51,7 +51,7 @@ export function driveFile(site: DevstackSite): RenderedFile {
     // It would start services again in the middle of it; its own step starts it when all is there.
     quiet: [agentUnit],
     // Stopped whatever state they are in, and without what has them start again: unstack.sh passes over one that is being restarted.
-    own: ownUnits(),
+    own: 'devstack@*.service',
     units: devstackUnits(site),
     failures: failures.map(({ code, pattern, again }) => ({ code, pattern, again: again ? 1 : 0 })),
   }

@@ -63,7 +63,7 @@ if (-e $asked || attempt_reached() >= no_return()) {
   say_line('clearing what is there: unstack.sh');
   run(@{$drive->{clear}}, 'unstack.sh') if @{$drive->{clear}};
 }
-if (my @there = grep { -e "/etc/systemd/system/$_" } @{$drive->{own}}) {
+if (my @there = map { s{.*/}{}r } glob "/etc/systemd/system/$drive->{own}") {
   system('systemctl', 'stop', @there);
   system('systemctl', 'reset-failed', @there);
   unlink map { "/etc/systemd/system/$_.d/bateau.conf" } @there;

@@ -33,7 +33,7 @@ function configure(more: Record<string, unknown>) {
     idle_seconds: 60,
     every_seconds: 1,
     quiet: [],
-    own: [],
+    own: 'bateau-no-such@*.service',
     units: [],
     failures: failures.map(({ code, pattern, again }) => ({ code, pattern, again: again ? 1 : 0 })),
     ...more,

@@ -106,6 +106,15 @@ describe('DevStack', () => {
     expect(hostReserve.mib + controlPlaneOf(engine).mib).toBe(reservedMemoryMiB)
   })
 
+  it('asks MySQL on Ubuntu and MariaDB on Debian, as stack.sh installs them', () => {
+    const ubuntu = devstackSite({}, { os: { id: 'ubuntu', codename: 'noble' } })
+    expect(devstack.units(ubuntu)).toContain('mysql.service')
+    expect(devstack.units(devstackSite())).toContain('mariadb.service')
+    const words = devstack.steps(ubuntu).flatMap(texts).join('\n')
+    expect(words).toContain('mysql --defaults-file=')
+    expect(words).not.toMatch(/mariadb( |\.service)/)
+  })
+
   it('finds an image under the name that DevStack gives it', () => {
     expect(imageName('https://a.example/debian-13-generic-amd64.qcow2')).toBe('debian-13-generic-amd64')
     expect(imageName('file:///srv/tiny.img')).toBe('tiny')

@@ -1,10 +1,9 @@
 // Decides the steps around stack.sh: its local.conf, the program that runs it, the run itself, what must then be true.
 // Leaves what is changed afterwards to doors.ts.
 import { command, file, shell, type Command, type HostStep } from '../../core/step.ts'
-import { ini } from '../../render/ini.ts'
-import { secret } from '../secrets.ts'
 import { active, answers } from '../units.ts'
 import { internalUrl } from '../urls.ts'
+import { databaseLogin, query } from './database.ts'
 import { driveFile } from './drive.ts'
 import { driverScript } from './driver-script.ts'
 import { driverFaults } from './failures.ts'
@@ -12,9 +11,6 @@ import { renderLocalConf } from './local-conf.ts'
 import { places, user } from './places.ts'
 import type { DevstackSite } from './release-facts.ts'
 import { devstackUnits } from './units.ts'
-
-/** How root asks the database without the password in argv. */
-const databaseLogin = '/etc/bateau/devstack/my.cnf'
 
 /** Apache's port on ::1; the services answer under its paths. */
 export const apiPort = 80
@@ -35,11 +31,7 @@ export function stackSteps(site: DevstackSite): HostStep[] {
       because: 'what stack.sh makes is decided here; each line has its reason above it',
       files: [
         file(places.localConf, renderLocalConf(site), '0600'),
-        file(
-          databaseLogin,
-          ini({ client: { user: 'root', password: secret(site, 'devstack/database'), host: '::1' } }),
-          '0600',
-        ),
+        databaseLogin(site),
         file(places.driver, driverScript, '0755'),
         driveFile(site),
       ],
@@ -74,19 +66,17 @@ export function stackSteps(site: DevstackSite): HostStep[] {
       ],
       after: ['openstack/local-conf'],
     },
-    cellStep(),
+    cellStep(site),
   ]
 }
-
-const query = (sql: string) => `mariadb --defaults-file=${databaseLogin} -BN -e "${sql}"`
 
 /**
  * A hypervisor that is not in its cell never gets an instance. stack.sh looks for it once, and on a busy server before
  * nova-compute has written its record: seen at a second stack.sh of 2026.1.
  */
-function cellStep(): HostStep {
+function cellStep(site: DevstackSite): HostStep {
   const isThere = (table: string) =>
-    `${query(`SELECT 1 FROM ${table} WHERE host = '$(hostname)'`)} | grep -q 1`
+    `${query(site, `SELECT 1 FROM ${table} WHERE host = '$(hostname)'`)} | grep -q 1`
   return {
     id: 'openstack/cell',
     title: 'Nova: the hypervisor in its cell',
@@ -122,7 +112,7 @@ function silentFailures(site: DevstackSite): Command[] {
     ...site.engine.imageUrls.map((url) => {
       const name = imageName(url)
       return shell(
-        `${query(`SELECT 1 FROM glance.images WHERE name = '${name}' AND status = 'active'`)} | grep -q 1 || { echo 'the image ${name} was not downloaded'; exit 1; }`,
+        `${query(site, `SELECT 1 FROM glance.images WHERE name = '${name}' AND status = 'active'`)} | grep -q 1 || { echo 'the image ${name} was not downloaded'; exit 1; }`,
       )
     }),
   ]
