@@ -152,7 +152,7 @@ describe('a bare server', () => {
       // A phase that is over within a blink is passed over.
       const long = recorded.filter(({ seconds }) => seconds / hurry > 0.7).map(({ title }) => title)
       expect(long.length).toBeGreaterThan(2)
-      expect(long.filter((title) => !ran.lines.some((line) => line.startsWith(`${title} (`)))).toEqual([])
+      expect(long.filter((title) => !ran.lines.some((line) => line.startsWith(`${title} ·`)))).toEqual([])
       expect(ran.parts.toSorted((a, b) => a - b)).toEqual(ran.parts)
       expect(ran.lines.join('\n')).toContain('inc/python:pip_install')
       for (const secret of secrets.values()) expect(ran.lines.join('\n')).not.toContain(secret.reveal())

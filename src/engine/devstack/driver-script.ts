@@ -118,7 +118,7 @@ sub stack {
     }
     my $now = Time::HiRes::time();
     if ($now - $told >= $drive->{every_seconds}) {
-      say_line(progress($phase, $now - $began, $now - $since, $doing));
+      say_line(progress($phase, $now - $since, $doing));
       $told = $now;
     }
     if (!defined $status && $now - $heard > $drive->{idle_seconds}) {
@@ -179,12 +179,13 @@ sub plain {
 }
 
 sub progress {
-  my ($phase, $all, $here, $doing) = @_;
+  my ($phase, $here, $doing) = @_;
   my $expected = expected();
   my $left = 0;
   $left += $expected->{$phases[$_]} // 0 for ($phase < 0 ? 0 : $phase) .. $#phases;
   $left -= $here if $phase >= 0;
-  my @parts = (sprintf('%s (%d of %d)', phase_name($phase), $phase + 1, scalar @phases), clock($all));
+  # How many phases are over, and for how long it has been running, is said beside it by whoever shows the line.
+  my @parts = (phase_name($phase));
   push @parts, 'about ' . clock($left) . ' to go' if $left > 30;
   push @parts, $doing if $doing ne '';
   return join ' · ', @parts;
