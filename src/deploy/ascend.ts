@@ -19,7 +19,7 @@ import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
-import { rebuildTasks } from './rebuild.ts'
+import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
 import type { Session } from './session.ts'
 
 /** Reads the servers' facts and gives the sites that delivery and engine are planned on. */
@@ -73,6 +73,7 @@ export async function ascend(
     sites.flatMap((site) => hostSteps(site, agent)),
     classroomSecrets(plan.course.groups),
   )
+  await forgetRebuilds(sites, rebuild, ground)
   const anew = rebuildTasks(sites, rebuild, ground)
   if (anew.length > 0) await session.phase('rebuild', 'Clouds that are built anew', anew)
   const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))

@@ -52,7 +52,7 @@ export function rebuildTasks(sites: readonly Site[], names: readonly string[], g
   return sites
     .filter(({ name }) => names.includes(name))
     .flatMap((site): Task[] => {
-      const ask = engineOf(site).rebuild(site)
+      const ask = engineOf(site).rebuild(site, true)
       if (ask === null) return []
       let asked = false
       return [
@@ -72,4 +72,17 @@ export function rebuildTasks(sites: readonly Site[], names: readonly string[], g
         },
       ]
     })
+}
+
+/** What was asked for in a run that was cut before it began is not done by the next one, which nobody asked for it. */
+export async function forgetRebuilds(
+  sites: readonly Site[],
+  names: readonly string[],
+  ground: Ground,
+): Promise<void> {
+  for (const site of sites) {
+    const keep = names.includes(site.name) ? null : engineOf(site).rebuild(site, false)
+    // A server without the program has nothing to forget.
+    if (keep !== null) await ground.reach.shell(site.name).run(keep.argv)
+  }
 }

@@ -8,8 +8,11 @@ export type Engine = {
   steps(site: Site): HostStep[]
   /** systemd units that must be active for the cloud to serve, besides bateau's own. */
   units(site: Site): readonly string[]
-  /** What has the next run of the steps build the cloud from nothing again; null where an engine cannot. */
-  rebuild(site: Site): Command | null
+  /**
+   * What has the next run of the steps build the cloud from nothing again, or takes that back where it has not begun; null
+   * where an engine cannot.
+   */
+  rebuild(site: Site, anew: boolean): Command | null
   /** Where bateau finds the API: on the server's loopback, forwarded by SSH. */
   api(site: Site): { authUrl: string; ports: readonly number[] }
 }

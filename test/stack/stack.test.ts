@@ -193,7 +193,7 @@ describe('a bare server', () => {
     const dropIn = '/etc/systemd/system/devstack@keystone.service.d/bateau.conf'
     // What has services start again would start one in the middle of it, before its database is there.
     await on('sh', '-c', `mkdir -p "\${1%/*}"; printf '[Service]\\nRestart=always\\n' > "$1"`, 'sh', dropIn)
-    const ask = engineOf(other).rebuild(other)
+    const ask = engineOf(other).rebuild(other, true)
     expect((await shell.run(ask?.argv ?? ['false'])).code).toBe(0)
     expect((await carry(steps(other))).carried).toEqual(['openstack/stack'])
     expect(await begun()).toBe(before + 1)

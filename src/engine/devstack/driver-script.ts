@@ -4,7 +4,7 @@
 // Longer than 200 lines because it is one program that goes to the server as one file.
 
 /**
- * Perl, which git brings along. `stack run` stacks unless that is done already; `stack ask` has the next run stack anew; `stack note`
+ * Perl, which git brings along. `stack run` stacks unless that is done already; `stack ask` has the next run stack anew, `stack keep` takes that back as long as it has not begun; `stack note`
  * says whether local.conf has changed since; `stack why` reads a log on standard input and names the known failures in it. Output is for people, but for lines of bateau's own:
  * `==part DONE TOTAL`, `==fault CODE`, `==seen LINE`. It never prints an argument of a command: secrets may stand there.
  */
@@ -41,7 +41,10 @@ if ($mode eq 'ask') {
   mkdir_p($memory);
   open my $to, '>', $asked or die "stack: $asked: $!\n";
   close $to;
-  unlink $stacked;
+  exit 0;
+}
+if ($mode eq 'keep') {
+  unlink $asked if -e $stacked;
   exit 0;
 }
 die "stack: no such mode: $mode\n" unless $mode eq 'run';
@@ -51,7 +54,7 @@ mkdir_p($memory);
 open my $lock, '>>', "$memory/lock" or die "stack: $memory/lock: $!\n";
 flock $lock, LOCK_EX | LOCK_NB or fail('devstack-busy', 'another one holds ' . "$memory/lock");
 
-if (-e $stacked) {
+if (-e $stacked && !-e $asked) {
   my $was = JSON::PP->new->utf8->decode(slurp($stacked));
   say_line("stacked already: $was->{release} at $was->{commit}, $was->{at}");
   start_units();
@@ -61,6 +64,7 @@ if (-e $stacked) {
 for my $unit (@{$drive->{quiet}}) { system('systemctl', 'stop', $unit) if system('systemctl', 'is-active', '--quiet', $unit) == 0 }
 if (-e $asked || attempt_reached() >= no_return()) {
   say_line('clearing what is there: unstack.sh');
+  unlink $stacked;
   run(@{$drive->{clear}}, 'unstack.sh') if @{$drive->{clear}};
 }
 if (my @there = map { s{.*/}{}r } glob "/etc/systemd/system/$drive->{own}") {

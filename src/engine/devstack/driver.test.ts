@@ -112,6 +112,28 @@ done`,
     expect(begun()).toBe(2)
   })
 
+  it('stays when it was asked to be begun anew and that was taken back before it began', async () => {
+    script('stack.sh', count)
+    script('unstack.sh', 'true')
+    await drive('run')
+    await drive('ask')
+    await drive('keep')
+    await drive('run')
+    expect(begun()).toBe(1)
+  })
+
+  it('is still begun anew when it was cut after it had begun to clear', async () => {
+    script('stack.sh', count)
+    script('unstack.sh', 'kill -KILL $PPID; sleep 1')
+    await drive('run')
+    await drive('ask')
+    expect((await drive('run')).code).not.toBe(0)
+    script('unstack.sh', 'true')
+    await drive('keep')
+    expect((await drive('run')).code).toBe(0)
+    expect(begun()).toBe(2)
+  })
+
   it('says when local.conf has changed since, and stays', async () => {
     script('stack.sh', count)
     expect((await drive('note')).lines).toEqual([])

@@ -38,6 +38,6 @@ function steps(site: DevstackSite): HostStep[] {
 export const devstack: Engine = {
   steps: (site) => steps(asDevstack(site)),
   units: (site) => [...devstackUnits(asDevstack(site)), 'nginx.service'],
-  rebuild: () => drive('ask'),
+  rebuild: (_, anew) => drive(anew ? 'ask' : 'keep'),
   api: () => ({ authUrl: apache('/identity/v3'), ports: [apiPort] }),
 }

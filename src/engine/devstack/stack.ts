@@ -60,6 +60,8 @@ export function stackSteps(site: DevstackSite): HostStep[] {
       run: [drive('run')],
       verify: [
         command('test', '-s', `${places.memory}/stacked.json`),
+        // Asked for anew.
+        command('test', '!', '-e', `${places.memory}/asked`),
         ...active(...devstackUnits(site)),
         answers(internalUrl(apiPort, '/identity/v3')),
         ...silentFailures(site),
