@@ -1,7 +1,7 @@
 // Decides which keys of the course file go with which engine, and which system with which server.
 // Leaves the other rules between keys to cross.
 import type { Path } from './course.ts'
-import { valueAt } from './issues.ts'
+import { valueAt, wordOf } from './issues.ts'
 import type { Get, Report } from './rule.ts'
 
 const keysOfDevstack = [
@@ -23,11 +23,11 @@ export function engineRule(get: Get, servers: readonly unknown[], report: Report
         why,
         'write kind: devstack, or remove it',
       )
-  if (packages && ['2025.2', '2026.1', 'master'].includes(String(release)))
+  if (packages && ['2025.2', '2026.1', 'master'].includes(wordOf(release)))
     report(
       ['engine', 'release'],
       'release-not-packaged',
-      `kind packages has no release ${String(release)}`,
+      `kind packages has no release ${wordOf(release)}`,
       'packages are those of Debian 13, which has OpenStack 2025.1',
       "write release: '2025.1', or kind: devstack",
     )

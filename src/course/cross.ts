@@ -4,7 +4,7 @@ import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
 import { engineRule } from './cross-engine.ts'
 import type { YamlFile } from './document.ts'
-import { isMistyped, valueAt } from './issues.ts'
+import { isMistyped, valueAt, wordOf } from './issues.ts'
 import type { Get, Report } from './rule.ts'
 import { nearest } from './suggest.ts'
 
@@ -87,7 +87,7 @@ function serverNames(servers: readonly unknown[], report: Report): string[] {
       'there is nothing to put instances on',
       'give one server `role: cloud`, or leave its role out',
     )
-  return clouds.map((server) => String(valueAt(server, ['name'])))
+  return clouds.map((server) => wordOf(valueAt(server, ['name'])))
 }
 
 function twice(items: readonly unknown[], path: Path, what: string, report: Report) {
@@ -173,11 +173,11 @@ function ipv6Rule(server: unknown, path: Path, report: Report) {
       'only one of them could count',
       'keep the file',
     )
-  if (['routed', 'on-link', 'slaac-only'].includes(String(delivery)) && duids[0] !== undefined)
+  if (['routed', 'on-link', 'slaac-only'].includes(wordOf(delivery)) && duids[0] !== undefined)
     report(
       [...here, duids[0]],
       'duid-unused',
-      `delivery ${String(delivery)} uses no DUID`,
+      `delivery ${wordOf(delivery)} uses no DUID`,
       'a DUID is for a block delegated by DHCPv6',
       'write delivery: dhcpv6-pd, or remove it',
     )

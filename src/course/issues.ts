@@ -64,7 +64,7 @@ function told(issue: Issue, path: Path, file: YamlFile): Told {
     case 'invalid_format':
       return {
         code: 'bad-format',
-        title: `not in the form that is needed: ${short(String(valueAt(file.value, path)))}`,
+        title: `not in the form that is needed: ${short(wordOf(valueAt(file.value, path)))}`,
         why: meaning,
         fix: `write it like ${example ?? 'in examples/reference.yaml'}`,
       }
@@ -146,6 +146,10 @@ export function meant(key: string, known: readonly string[]): string | undefined
   const synonym = synonyms[key.toLowerCase()]
   return synonym !== undefined && known.includes(synonym) ? synonym : nearest(key, known)
 }
+
+/** A value as a word; nothing for a list or a mapping, which may not even have a text (`{toString: 0}`). */
+export const wordOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? '' : String(value)
 
 export function valueAt(value: unknown, path: Path): unknown {
   let here = value

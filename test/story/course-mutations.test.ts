@@ -164,3 +164,13 @@ test(
   },
   patience,
 )
+
+test('a mapping that has not even a text is refused wherever a value stands', () => {
+  const lines = soundText.split('\n')
+  const valued = lines.flatMap((line, i) => (/^\s*(?:- )?\w+: ./.test(line) ? [i] : []))
+  expect(valued.length).toBeGreaterThan(10)
+  for (const i of valued) {
+    const text = lines.with(i, (lines[i] ?? '').replace(/:.*$/, ': {"toString": 0}')).join('\n')
+    expect(read(text).ok, lines[i]).toBe(false)
+  }
+})
