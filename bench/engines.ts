@@ -77,8 +77,8 @@ async function measure(engine: string, mirror?: string): Promise<Measured> {
     const told = await berth.ssh('os1', 'cat /var/lib/bateau/devstack/phases.json 2>/dev/null || true')
     return { ran, mib, stack: phasesOf(told.out) }
   } finally {
-    await berth.run(['down', file])
-    berth.remove()
+    // What could not be taken down is left to be taken down by hand, with the state that knows it.
+    if ((await berth.run(['down', file])).code === 0) berth.remove()
   }
 }
 
