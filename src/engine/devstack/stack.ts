@@ -1,7 +1,7 @@
 // Decides the steps around stack.sh: its local.conf, the program that runs it, the run itself, what must then be true.
 // Leaves what is changed afterwards to doors.ts.
 import { command, file, shell, type Command, type HostStep } from '../../core/step.ts'
-import { active, answers } from '../units.ts'
+import { active, answers, awaitHttp } from '../units.ts'
 import { internalUrl } from '../urls.ts'
 import { databaseLogin, query } from './database.ts'
 import { driveFile } from './drive.ts'
@@ -57,7 +57,7 @@ export function stackSteps(site: DevstackSite): HostStep[] {
       title: 'DevStack: stack.sh',
       because: `OpenStack ${site.engine.release} is built and started; once, unless it is asked for again`,
       files: [],
-      run: [drive('run')],
+      run: [drive('run'), { ...shell(standing(site)), idleSeconds: 180 }],
       verify: [
         command('test', '-s', `${places.memory}/stacked.json`),
         // Asked for anew.
@@ -71,6 +71,12 @@ export function stackSteps(site: DevstackSite): HostStep[] {
     cellStep(site),
   ]
 }
+
+/** stack.sh does not wait for the last units that it starts; what is looked at next is whether they run. */
+const standing = (site: DevstackSite) => `for unit in ${devstackUnits(site).join(' ')}; do
+  until systemctl is-active --quiet "$unit"; do sleep 0.5; done
+done
+${awaitHttp} ${internalUrl(apiPort, '/identity/v3')}`
 
 /**
  * A hypervisor that is not in its cell never gets an instance. stack.sh looks for it once, and on a busy server before
