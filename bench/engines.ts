@@ -38,7 +38,7 @@ it('the engines', { timeout: 2 * hour }, async () => {
     row('proof', packages, devstack, ({ ran }) => seconds(phase(ran, 'proof'))),
     row('checks answered yes', packages, devstack, ({ ran }) => answered(ran)),
     row(
-      'memory of all services (PSS), two minutes after the proof, without guests',
+      'memory of all services (PSS), a moment after the proof, without guests',
       packages,
       devstack,
       ({ mib }) => `${mib} MiB`,
@@ -71,8 +71,8 @@ async function measure(engine: string, mirror?: string): Promise<Measured> {
   try {
     const ran = await berth.run(['rehearse', '--yes', file])
     if (ran.code !== 0) throw new Error(`${engine} ended with ${ran.code}: ${ran.err.slice(-2000)}`)
-    // Just built, caches are warm and workers have answered: two minutes of rest make it comparable.
-    await new Promise((rested) => setTimeout(rested, 120_000))
+    // Just built, caches are warm and workers have answered: a little rest makes it comparable.
+    await new Promise((rested) => setTimeout(rested, 20_000))
     const mib = (await berth.ssh('os1', memory)).out.trim()
     const told = await berth.ssh('os1', 'cat /var/lib/bateau/devstack/phases.json 2>/dev/null || true')
     return { ran, mib, stack: phasesOf(told.out) }
