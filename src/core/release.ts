@@ -5,6 +5,9 @@ export type PackagesRelease = '2025.1'
 export const devstackReleases = ['2025.1', '2025.2', '2026.1', 'master'] as const
 export type DevstackRelease = (typeof devstackReleases)[number]
 
+/** Where OpenStack is developed: DevStack's own default of GIT_BASE (stackrc). */
+export const opendev = 'https://opendev.org'
+
 /** /etc/os-release ID and VERSION_CODENAME, as in HostFacts. */
 export type Os = { id: string; codename: string }
 

@@ -15,6 +15,12 @@ export function outerBridges(site: Site): { bridge: string; physnet: string }[] 
   ]
 }
 
+/** As OVN and DevStack take them: `public:br-ex,transit:br-transit`. */
+export const bridgeMappings = (site: Site): string =>
+  outerBridges(site)
+    .map(({ bridge, physnet }) => `${physnet}:${bridge}`)
+    .join(',')
+
 /** TCP ports on ::1 of Open vSwitch's database and of OVN's, as in their manual pages. */
 export const switchPorts = { ovsdb: 6640, ovnNorthbound: 6641, ovnSouthbound: 6642 } as const
 
@@ -40,9 +46,7 @@ export function switchStep(site: Site, after: readonly string[]): HostStep {
     'external_ids:ovn-encap-ip': String(site.addressing.service),
     'external_ids:ovn-bridge': bridges.integration,
     'external_ids:ovn-bridge-datapath-type': datapath(site),
-    'external_ids:ovn-bridge-mappings': outerBridges(site)
-      .map(({ bridge, physnet }) => `${physnet}:${bridge}`)
-      .join(','),
+    'external_ids:ovn-bridge-mappings': bridgeMappings(site),
     'external_ids:ovn-cms-options': 'enable-chassis-as-gw',
     // In user space, TCP of instances dies on partial checksums without it. Read once, when ovs-vswitchd starts.
     'other_config:userspace-tso-enable': String(datapath(site) === 'netdev'),

@@ -1,6 +1,7 @@
 // Decides the value that delivery/ and engine/ are given for one server of a plan.
 // Leaves reading the server's facts to host/facts, and the DUID itself to the vault.
 import { Trouble } from '../core/fault.ts'
+import { opendev } from '../core/release.ts'
 import { reference } from '../core/secret.ts'
 import type { Delivery, HostFacts, Site, SiteEngine } from '../core/site.ts'
 import type { Course } from '../course/course.ts'
@@ -14,8 +15,6 @@ export const duidSecret = (server: string) => `duid/${server}`
 /** What a server builds from where the course does not say: null stands for the public place. */
 export type Sources = { git: string | null; pip: string | null }
 
-/** Where OpenStack itself is developed (stackrc, GIT_BASE). */
-const opendev = 'https://opendev.org'
 const publicSources: Sources = { git: null, pip: null }
 
 /** Throws RangeError for a server that the plan has not, Trouble for one that the plan has an error finding about. */

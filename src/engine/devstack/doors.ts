@@ -3,7 +3,7 @@
 import { command, file, shell, type HostStep, type RenderedFile } from '../../core/step.ts'
 import { identitiesScript } from '../identities-script.ts'
 import { secret } from '../secrets.ts'
-import { outerBridges } from '../switch.ts'
+import { bridgeMappings } from '../switch.ts'
 import { active, answers, awaitHttp } from '../units.ts'
 import { internalUrl, publicUrl, region } from '../urls.ts'
 import { databaseUnit, query } from './database.ts'
@@ -47,11 +47,6 @@ const asking = [
   '/etc/glance/glance-api.conf',
   '/etc/placement/placement.conf',
 ]
-
-const mappings = (site: DevstackSite) =>
-  outerBridges(site)
-    .map(({ bridge, physnet }) => `${physnet}:${bridge}`)
-    .join(',')
 
 export function doorsSteps(site: DevstackSite): HostStep[] {
   return [linksStep(site), catalogueStep(site)]
@@ -99,7 +94,7 @@ sed -i "s/^interface = public$/interface = internal/" ${asking.join(' ')}'`),
         '.',
         `external_ids:ovn-encap-ip="${site.addressing.service}"`,
         // Without networks of its own DevStack maps the public one only, whatever OVN_BRIDGE_MAPPINGS says.
-        `external_ids:ovn-bridge-mappings="${mappings(site)}"`,
+        `external_ids:ovn-bridge-mappings="${bridgeMappings(site)}"`,
       ),
       // DevStack leaves passwords in files for everybody to read; those who run the services are root and its own user.
       command('chmod', '-R', 'o-rwx', ...secretive),
@@ -123,7 +118,7 @@ sed -i "s/^interface = public$/interface = internal/" ${asking.join(' ')}'`),
         `test "$(ovs-vsctl --timeout=10 get Open_vSwitch . external_ids:ovn-encap-ip | tr -d '"')" = ${site.addressing.service}`,
       ),
       shell(
-        `test "$(ovs-vsctl --timeout=10 get Open_vSwitch . external_ids:ovn-bridge-mappings | tr -d '"')" = ${mappings(site)}`,
+        `test "$(ovs-vsctl --timeout=10 get Open_vSwitch . external_ids:ovn-bridge-mappings | tr -d '"')" = ${bridgeMappings(site)}`,
       ),
       shell(`test -z "$(find ${secretive.join(' ')} -maxdepth 0 -perm /o+rwx)"`),
       ...active(...ownUnits()),

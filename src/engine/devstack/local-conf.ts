@@ -1,9 +1,10 @@
 // Decides what local.conf says for a server: everything on loopback behind bateau's own front, bridges without the uplink.
-// Leaves networks, students and images to the classroom, the text to render/, what differs by release to releases.ts.
+// Leaves networks, students and images to the classroom, the text to render/, what differs by release to release-facts.ts.
+import { opendev } from '../../core/release.ts'
 import type { Site } from '../../core/site.ts'
 import { type Assignment, localConf, type LocalConf, type ServiceCall } from '../../render/local-conf.ts'
 import { secret } from '../secrets.ts'
-import { datapath, geneve, outerBridges } from '../switch.ts'
+import { bridgeMappings, datapath, geneve, outerBridges } from '../switch.ts'
 import { publicUrl } from '../urls.ts'
 import { listening } from './listening.ts'
 import { alone, type Node } from './node.ts'
@@ -63,9 +64,6 @@ const passwords = (controller: Site): Line[] => [
   set('RABBIT_PASSWORD', secret(controller, 'devstack/rabbit'), 'The message queue.'),
   set('SERVICE_PASSWORD', secret(controller, 'devstack/service'), "The services' own users in Keystone."),
 ]
-
-/** DevStack's own default (stackrc). */
-const opendev = 'https://opendev.org'
 
 const source = ({ engine }: DevstackSite): Line[] =>
   engine.gitBase === opendev ? [] : [set('GIT_BASE', engine.gitBase, 'Where OpenStack is cloned from.')]
@@ -150,9 +148,7 @@ function networks(site: DevstackSite, node: Node): Line[] {
       : []),
     set(
       'OVN_BRIDGE_MAPPINGS',
-      outerBridges(site)
-        .map(({ bridge, physnet }) => `${physnet}:${bridge}`)
-        .join(','),
+      bridgeMappings(site),
       'Physical networks and their bridges: instances directly, and gateways of class routers. Read only when DevStack makes networks; set again afterwards.',
     ),
     set(
