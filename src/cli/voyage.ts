@@ -11,6 +11,14 @@ import { errPaint } from './terminal.ts'
 /** How often what is drawn is drawn anew, in milliseconds: often enough to look alive, seldom enough to cost nothing. */
 const beat = 250
 
+/** Of the commands that may build a cloud. */
+export const rebuildOption = [
+  '--rebuild <server>',
+  'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again; may be repeated',
+  (name: string, before: string[]) => [...before, name],
+  [] as string[],
+] as const
+
 export type VoyageOptions = {
   json: boolean
   yes: boolean

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
-import { voyage } from '../voyage.ts'
+import { rebuildOption, voyage } from '../voyage.ts'
 
 export function rehearseCommand(context: Context, answer: Answer) {
   const { terminal } = context
@@ -11,12 +11,7 @@ export function rehearseCommand(context: Context, answer: Answer) {
     .description('the whole voyage on this machine: the servers are containers, everything else is real')
     .argument('[file]', 'course file (examples/rehearsal.yaml when none is named)')
     .option('-y, --yes', 'answer every question with yes; without a terminal this is assumed', false)
-    .option(
-      '--rebuild <server>',
-      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again; may be repeated',
-      (name: string, before: string[]) => [...before, name],
-      [] as string[],
-    )
+    .option(...rebuildOption)
     .option('--json', 'events as one JSON object a line on standard output', false)
     .addHelpText(
       'after',

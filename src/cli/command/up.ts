@@ -2,7 +2,7 @@
 // Leaves the voyage to deploy/.
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
-import { voyage } from '../voyage.ts'
+import { rebuildOption, voyage } from '../voyage.ts'
 
 export function upCommand(context: Context, answer: Answer) {
   const { terminal } = context
@@ -10,12 +10,7 @@ export function upCommand(context: Context, answer: Answer) {
     .description('carry out the plan on the servers of the course; a second time changes nothing')
     .argument('<file>', 'course file')
     .option('-y, --yes', 'answer every question with yes; needed where there is no terminal', false)
-    .option(
-      '--rebuild <server>',
-      'build the cloud of this server anew (DevStack): all in it goes, the class is enrolled again; may be repeated',
-      (name: string, before: string[]) => [...before, name],
-      [] as string[],
-    )
+    .option(...rebuildOption)
     .option('--json', 'events as one JSON object a line on standard output', false)
     .addHelpText(
       'after',

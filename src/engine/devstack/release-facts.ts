@@ -10,10 +10,6 @@ export type ReleaseFacts = {
   metadataAgent: 'q-ovn-metadata-agent' | 'q-ovn-agent'
   /** Neutron's API runs under uWSGI only when it is asked to; later releases know nothing else. */
   asksForNeutronUwsgi: boolean
-  /** An image that cannot be fetched stops stack.sh (46e14fb1); before, it is left out without a word. */
-  lackingImageStops: boolean
-  /** A second stack.sh clears what an earlier one left of OVN (20ed3c5f); before, sockets and locks stay. */
-  clearsOvn: boolean
 }
 
 const stable = (release: string) => [`stable/${release}`, `unmaintained/${release}`]
@@ -24,29 +20,21 @@ export const releaseFacts: Readonly<Record<DevstackRelease, ReleaseFacts>> = {
     branches: stable('2025.1'),
     metadataAgent: 'q-ovn-metadata-agent',
     asksForNeutronUwsgi: true,
-    lackingImageStops: false,
-    clearsOvn: false,
   },
   '2025.2': {
     branches: stable('2025.2'),
     metadataAgent: 'q-ovn-agent',
     asksForNeutronUwsgi: false,
-    lackingImageStops: true,
-    clearsOvn: false,
   },
   '2026.1': {
     branches: stable('2026.1'),
     metadataAgent: 'q-ovn-agent',
     asksForNeutronUwsgi: false,
-    lackingImageStops: true,
-    clearsOvn: true,
   },
   master: {
     branches: ['master'],
     metadataAgent: 'q-ovn-agent',
     asksForNeutronUwsgi: false,
-    lackingImageStops: true,
-    clearsOvn: true,
   },
 }
 
