@@ -26,7 +26,13 @@ const block = Prefix.of('2001:2:0:100::/56')
 const nth = (n: number) => block.nth(64, n) ?? block
 
 const key = (login: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}`
-const student = (login: string) => ({ login, sshKey: key(login) })
+const student = (login: string, sshKey: string | null = key(login)) => ({
+  login,
+  name: login,
+  email: null,
+  team: null,
+  sshKey,
+})
 
 function input(change: Partial<ClassroomInput> = {}): ClassroomInput {
   return {
@@ -201,7 +207,7 @@ describe('a first run', () => {
 
 describe('hand-outs', () => {
   it('give a student who brought no key one of their own, and an account file that only its owner reads', async () => {
-    const groups = [{ name: 'g1', students: [{ login: 'ada', sshKey: null }] }]
+    const groups = [{ name: 'g1', students: [student('ada', null)] }]
     const { failed, survey } = await run(input({ groups }), fake, localShell())
     expect([...failed.values()]).toEqual([])
     const at = (name: string) => join(dir, 'handouts/ada', name)
@@ -267,7 +273,7 @@ describe('a second run', () => {
     const wanted = input({
       size: { vcpus: 1, ramMiB: 2048, diskGiB: 5 },
       groups: [
-        { name: 'g1', students: [{ login: 'ada', sshKey: 'ssh-ed25519 AAAAnew' }, student('grace')] },
+        { name: 'g1', students: [student('ada', 'ssh-ed25519 AAAAnew'), student('grace')] },
         { name: 'g2', students: [student('edsger')] },
       ],
       resolvers: [Address.of('2001:2::54')],

@@ -10,6 +10,11 @@ import type { Cloud } from '../cloud/open.ts'
 export type ClassroomStudent = {
   /** Keystone user, and directory of the hand-outs: `[a-z][a-z0-9-]*`. */
   login: string
+  /** As a person writes it. */
+  name: string
+  email: string | null
+  /** Slug; null where the roster names none. */
+  team: string | null
   /** A public key of the student's own; null: one is made, and its private half handed out. */
   sshKey: string | null
 }

@@ -1,5 +1,6 @@
 // Decides what the commands ask of the engine room.
 // Leaves the doing to deploy/voyage.
+import type * as ClassDeeds from '../deploy/class/deeds.ts'
 import type { CheckOptions } from '../deploy/check-course.ts'
 import type { Outcome } from '../core/fault.ts'
 import type { ExitCode, Face } from '../deploy/face.ts'
@@ -20,6 +21,8 @@ export type Deeds = {
   watch: With<WatchOptions>
   status: With<{ file: string | null }>
   down: With<{ file: string | null; purgeCache: boolean }>
+  /** Those of `bateau class`. */
+  classroom: typeof ClassDeeds
   probe(options: ProbeOptions): Promise<Outcome<Probed>>
   /** Interactive on this process's own streams; the answer is the exit code of ssh(1). */
   ssh(options: { file: string | null; name: string; command: readonly string[] }, face: Face): Promise<number>

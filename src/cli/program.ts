@@ -1,11 +1,12 @@
 // Decides which commands there are and what is common to them: help, version, wrong usage.
 // Leaves each command to its file in command/.
-import { Command, CommanderError } from '@commander-js/extra-typings'
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { Trouble } from '../core/fault.ts'
 import { showFault } from '../core/fault-text.ts'
 import { exits } from '../deploy/face.ts'
 import { adoptCommand } from './command/adopt.ts'
 import { checkCommand } from './command/check.ts'
+import { classCommand } from './command/class.ts'
 import { downCommand } from './command/down.ts'
 import { healCommand } from './command/heal.ts'
 import { lintCommand } from './command/lint.ts'
@@ -32,6 +33,12 @@ ${Object.entries(meanings)
   .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
   .join('\n')}
 `
+
+/** With the words that lead to each, and the commands of commands. */
+function everyCommand(one: CommandUnknownOpts, words: readonly string[] = []): Named[] {
+  return [{ one, words }, ...one.commands.flatMap((next) => everyCommand(next, [...words, next.name()]))]
+}
+type Named = { one: CommandUnknownOpts; words: readonly string[] }
 
 /** Every switch is off unless given; saying so at each is noise. */
 const help = { optionDescription: (option: { description: string }) => option.description }
@@ -61,6 +68,7 @@ export async function run(words: readonly string[], context: Context): Promise<n
     healCommand,
     watchCommand,
     sshCommand,
+    classCommand,
     downCommand,
     lintCommand,
     adoptCommand,
@@ -68,8 +76,8 @@ export async function run(words: readonly string[], context: Context): Promise<n
   ])
     program.addCommand(make(context, answer))
 
-  for (const one of [program, ...program.commands]) {
-    const moreHelp = one === program ? './bateau --help' : `./bateau ${one.name()} --help`
+  for (const { one, words } of everyCommand(program)) {
+    const moreHelp = ['./bateau', ...words, '--help'].join(' ')
     one
       .exitOverride()
       .configureHelp(help)

@@ -1,13 +1,13 @@
 // Decides what a course is once its file has been read: values, no text left to interpret.
 // Leaves reading to load, and what follows from it to plan/.
 import type { Where } from '../core/fault.ts'
+import type { AdoptedCloud, ClassPolicy, ClassSession, Day, Dns, Handouts, Jump, Mail } from './class.ts'
 import type { Money } from '../core/money.ts'
 import type { DevstackRelease } from '../core/release.ts'
 import type { Address, Prefix } from '../core/prefix.ts'
 import type { Secret } from '../core/secret.ts'
 
-/** A day as `YYYY-MM-DD`; such texts compare as days do. */
-export type Day = string
+export type { Day } from './class.ts'
 
 /** Way from the top of the course file to a value: `['servers', 0, 'ipv6', 'duid']`. */
 export type Path = readonly (string | number)[]
@@ -26,6 +26,8 @@ export type Student = {
   /** Unique in the course, `[a-z][a-z0-9-]*`, at most 32 characters: Keystone user, project suffix, Linux account. */
   login: string
   sshKey: string | null
+  /** Slug of the team that the roster names; null where it names none. */
+  team: string | null
 }
 
 export type Group = {
@@ -100,6 +102,7 @@ export type Server = {
 }
 
 export type Engine = {
+  /** How servers with role cloud get theirs; `clouds` have one already. */
   kind: 'packages' | 'devstack'
   /** With `packages` always 2025.1. */
   release: DevstackRelease
@@ -118,13 +121,25 @@ export type Course = {
   /** The day on which everything is taken down; the last class is before it. */
   end: Day
   currency: string
+  /** Name in the tz database. */
+  timezone: string
   students: readonly Student[]
+  /** Path of the register as the course file names it; null: in the world's directory. */
+  register: string | null
   groups: readonly Group[]
   /** Whose instances exist at the same time: one group's, or everybody's. */
   atOnce: 'group' | 'all'
   instances: Instances
   servers: readonly Server[]
+  /** With engine `adopted`, instead of servers with role cloud. */
+  clouds: readonly AdoptedCloud[]
   engine: Engine
+  class: ClassPolicy
+  sessions: readonly ClassSession[]
+  jump: Jump | null
+  dns: Dns | null
+  handouts: Handouts
+  mail: Mail | null
   networks: { direct: boolean; class: boolean; resolvers: readonly Address[] }
   access: {
     user: string

@@ -19,7 +19,11 @@ export function crossFaults(file: YamlFile): Fault[] {
   dates(get, report)
   students(get, report)
   const servers = listOf(get('servers'))
-  const clouds = serverNames(servers, report)
+  const adopted = listOf(get('clouds'))
+  const clouds = [
+    ...serverNames(get, adopted, report),
+    ...adopted.map((one) => wordOf(valueAt(one, ['name']))),
+  ]
   servers.forEach((server, i) => {
     priceRule(server, ['servers', i, 'price'], report)
     ipv6Rule(server, ['servers', i], report)
@@ -76,16 +80,21 @@ function students(get: Get, report: Report) {
   twice(listOf(get('students', 'groups', 'named')), ['students', 'groups', 'named'], 'group', report)
 }
 
-function serverNames(servers: readonly unknown[], report: Report): string[] {
+/** Of servers with role cloud. Of a course of clouds that exist already there may be none. */
+function serverNames(get: Get, adopted: readonly unknown[], report: Report): string[] {
+  const section = get('servers')
+  const servers = listOf(section)
   twice(servers, ['servers'], 'server', report)
+  twice(adopted, ['clouds'], 'cloud', report)
   const clouds = servers.filter((server) => (valueAt(server, ['role']) ?? 'cloud') === 'cloud')
-  if (servers.length > 0 && clouds.length === 0)
+  const isList = Array.isArray(section) || (section === undefined && get('course') !== undefined)
+  if (isList && adopted.length === 0 && clouds.length === 0)
     report(
       ['servers'],
       'no-cloud',
       'no server has role cloud',
       'there is nothing to put instances on',
-      'give one server `role: cloud`, or leave its role out',
+      'give one server `role: cloud`, or leave its role out; or name `clouds` that exist already',
     )
   return clouds.map((server) => wordOf(valueAt(server, ['name'])))
 }

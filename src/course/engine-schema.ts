@@ -8,11 +8,11 @@ import { url } from './url.ts'
 export const engine = z
   .strictObject({
     kind: z
-      .enum(['packages', 'devstack'])
+      .enum(['packages', 'devstack', 'adopted'])
       .default('packages')
       .meta(
         about(
-          "`packages`: Debian's own OpenStack packages. `devstack`: planned for, not deployed by this version.",
+          "`packages`: Debian's own OpenStack packages. `devstack`: built from its sources by DevStack. `adopted`: `clouds` that exist already.",
           'packages',
         ),
       ),

@@ -144,6 +144,22 @@ function betterDay(text: string): string | undefined {
   return Number.isNaN(Date.parse(better)) || better === text ? undefined : better
 }
 
+/** A time of day by a clock of 24 hours, `HH:MM`; such texts compare as times do. */
+export const clockTime = (meaning: About) =>
+  parsed(
+    meaning,
+    (text) =>
+      /^([01]\d|2[0-3]):[0-5]\d$/.test(text)
+        ? good(text)
+        : bad({
+            code: 'bad-time',
+            title: `not a time of day: ${text}`,
+            why: 'hours 00 to 23 and minutes, two digits each, with a colon between; YAML wants it in quotes',
+            fix: "write it like '08:00'",
+          }),
+    '^[0-9]{2}:[0-9]{2}$',
+  )
+
 /** An amount of the course's currency, two decimal places at most. Below zero is refused. */
 export const money = (meaning: About) =>
   z

@@ -2,7 +2,7 @@
 // Leaves the lines below it to roster.
 import { asciiName } from './login.ts'
 
-export type Column = 'id' | 'name' | 'first' | 'last' | 'email' | 'login' | 'group' | 'key'
+export type Column = 'id' | 'name' | 'first' | 'last' | 'email' | 'login' | 'group' | 'team' | 'key'
 
 /** Headers as schools' programs write them (Apogée, Moodle, ADE, Excel by hand), accents and punctuation aside. */
 const headers: Record<Column, string> = {
@@ -14,6 +14,7 @@ const headers: Record<Column, string> = {
     'email|e-mail|mail|email-address|e-mail-address|mail-address|courriel|adresse-mail|adresse-email|adresse-e-mail|adresse-courriel|adresse-electronique|adresse-de-courriel|mel',
   login: 'login|username|user-name|user|uid|account|identifiant|nom-dutilisateur|utilisateur|compte',
   group: 'group|groups|section|class|groupe|groupes|groupe-td|groupe-tp|td|tp|classe|promo',
+  team: 'team|teams|equipe|equipes|binome|projet',
   key: 'key|ssh-key|sshkey|ssh|public-key|ssh-public-key|cle|cle-ssh|cle-publique|cle-ssh-publique|cle-publique-ssh',
 }
 

@@ -31,6 +31,7 @@ describe('a roster', () => {
           email: 'zoe.lefevre@example.org',
           login: 'zoe-lefevre',
           sshKey: null,
+          team: null,
         },
         group: 'TP A',
       },

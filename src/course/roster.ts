@@ -59,7 +59,7 @@ export function unnamedStudents(count: number): Student[] {
   const digits = Math.max(2, String(count).length)
   return Array.from({ length: count }, (_, i) => {
     const login = `student-${String(i + 1).padStart(digits, '0')}`
-    return { id: login, name: login, email: null, login, sshKey: null }
+    return { id: login, name: login, email: null, login, sshKey: null, team: null }
   })
 }
 
@@ -197,6 +197,7 @@ function readRow(row: Row, columns: readonly (Column | undefined)[], width: numb
       email: email || null,
       login,
       sshKey: key?.ok ? key.value : null,
+      team: asciiName(cell('team')) || null,
     },
     group: group === '' ? null : group,
   })

@@ -28,7 +28,7 @@ function keysIn(value: unknown, path = ''): string[] {
 
 /** The reference with its commented-out keys alive: those that exclude another one. */
 const alternatives = readFileSync(join(examples, 'reference.yaml'), 'utf8').replaceAll(
-  /^( +)# (\w+: )/gm,
+  /^( *)# ((?: *- | *)\w+:(?: |$))/gm,
   '$1$2',
 )
 

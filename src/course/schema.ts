@@ -15,6 +15,8 @@ import {
   userName,
 } from './field.ts'
 import { check } from './check-schema.ts'
+import { classSection, sessions } from './class-schema.ts'
+import { clouds, dns, handouts, jump, mail } from './service-schema.ts'
 import { engine, rehearsal } from './engine-schema.ts'
 import { server } from './server-schema.ts'
 
@@ -32,6 +34,9 @@ const course = z
       .regex(/^[A-Z]{3}$/)
       .default('EUR')
       .meta(about('Currency of every amount in the file: three letters (ISO 4217).', 'EUR')),
+    timezone: text(60)
+      .default('Europe/Paris')
+      .meta(about('Time zone of the sessions, by its name in the tz database.', 'Europe/Paris')),
   })
   .meta(about('What is taught, and when.'))
 
@@ -75,6 +80,26 @@ const students = z
         about(
           'CSV file with one student a line, beside the course file. Any encoding; `,` `;` or tab; headers in English or French.',
           'roster.csv',
+        ),
+      ),
+    columns: z
+      .partialRecord(
+        z.enum(['id', 'name', 'first', 'last', 'email', 'login', 'group', 'team', 'key']),
+        text(120),
+      )
+      .default({})
+      .meta(
+        about(
+          'Headers of the roster that bateau does not know by themselves: column, then the header as it stands there.',
+          { email: 'Mél. étudiant' },
+        ),
+      ),
+    register: text(400)
+      .optional()
+      .meta(
+        about(
+          'File beside the course file in which bateau keeps who got which login, group and cloud, so that nobody else ever gets them. Left out: in its own directory.',
+          'register.csv',
         ),
       ),
     groups: groups.optional(),
@@ -150,10 +175,13 @@ export const courseFile = z
     instances,
     servers: z
       .array(server)
-      .min(1)
       .max(64)
+      .default([])
       .meta(about('Servers, rented or to be rented. Those with role `cloud` each become one cloud.')),
+    clouds,
     engine,
+    class: classSection,
+    sessions,
     networks: z
       .strictObject({
         direct: z
@@ -199,6 +227,10 @@ export const courseFile = z
       })
       .prefault({})
       .meta(about('How you reach the servers, and who else may.')),
+    jump,
+    dns,
+    handouts,
+    mail,
     check,
     budget: money(about('The plan says when the total exceeds it.', 220)).optional(),
     ledger: z

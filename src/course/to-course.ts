@@ -5,6 +5,7 @@ import { Address } from '../core/prefix.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Course, Group, Price, Server, Source, Student } from './course.ts'
 import type { CourseFile } from './schema.ts'
+import { toClouds, toDns, toHandouts, toJump, toMail, toPolicy, toSessions } from './to-class.ts'
 
 /** Quad9 and Google, so that one of them may fail. */
 const resolvers = ['2620:fe::fe', '2001:4860:4860::8888'].map((text) => Address.of(text))
@@ -20,6 +21,7 @@ export function toCourse(
   return {
     ...data.course,
     students,
+    register: data.students.register ?? null,
     groups,
     atOnce: data.students.at_once,
     instances: {
@@ -31,8 +33,15 @@ export function toCourse(
       overcommit: data.instances.overcommit,
     },
     servers: data.servers.map((server) => toServer(server, currency, duids)),
+    clouds: toClouds(data.clouds),
+    class: toPolicy(data.class),
+    sessions: toSessions(data.sessions),
+    jump: toJump(data.jump),
+    dns: toDns(data.dns),
+    handouts: toHandouts(data.handouts),
+    mail: toMail(data.mail),
     engine: {
-      kind: data.engine.kind,
+      kind: data.engine.kind === 'adopted' ? 'packages' : data.engine.kind,
       release: data.engine.release ?? (data.engine.kind === 'devstack' ? '2026.1' : '2025.1'),
       cinder: data.engine.cinder,
       gitBase: data.engine.git_base ?? null,

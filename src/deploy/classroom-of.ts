@@ -24,6 +24,7 @@ import type { Session } from './session.ts'
 
 export type Classroom = {
   input: ClassroomInput
+  deps: ClassroomDeps
   survey: Survey
   tasks: Task[]
   /** Ends the connections to the cloud. */
@@ -72,6 +73,7 @@ export async function classroomOf(
   const survey = new Survey(input.course, cloud)
   return {
     input,
+    deps,
     survey,
     tasks: [
       ...cloudBaseTasks(input, deps, survey),

@@ -18,6 +18,7 @@ import { session } from './session.ts'
 import { homeOf, noteWorld } from './world.ts'
 
 export { check } from './check-course.ts'
+export * as classroom from './class/deeds.ts'
 export { down } from './descend.ts'
 export { heal } from './heal.ts'
 export { watch } from './watch.ts'

@@ -297,7 +297,7 @@ const cases: Case[] = [
     name: 'sections-missing',
     text: 'course:\n  name: sound\n',
     faults: [
-      'missing-key 1:1',
+      'no-cloud 1:1',
       'missing-key 1:1',
       'missing-key 1:1',
       'missing-key 1:1',

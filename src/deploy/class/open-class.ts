@@ -1,0 +1,93 @@
+// Decides what every command about the class is given: the clouds of its course, each open or with the reason why not.
+// Leaves what is done with them to the command, and what surrounds a run to session.
+import { type Fault, Trouble } from '../../core/fault.ts'
+import type { Site } from '../../core/site.ts'
+import type { Course } from '../../course/course.ts'
+import type { ClassroomDeps, ClassroomInput } from '../../classroom/input.ts'
+import type { Survey } from '../../classroom/survey.ts'
+import { siteOf } from '../../plan/site.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { readFacts } from '../../host/facts.ts'
+import { classroomOf } from '../classroom-of.ts'
+import { type ExitCode, exits, type Face } from '../face.ts'
+import { type Ground, groundOf } from '../ground.ts'
+import { refuse } from '../open-course.ts'
+import { openUp, planOf } from '../plan-of.ts'
+import { type Session, session } from '../session.ts'
+import { homeOf, type World } from '../world.ts'
+
+/** One cloud of the course, open. */
+export type ClassCloud = {
+  /** As in the plan: the server's name, or that of a cloud that existed already. */
+  name: string
+  input: ClassroomInput
+  deps: ClassroomDeps
+  survey: Survey
+  /** Null for a cloud that existed already. */
+  site: Site | null
+}
+
+export type OpenClass = {
+  run: Session
+  course: Course
+  /** Path of the course file. */
+  file: string
+  world: World
+  rehearsal: boolean
+  plan: Plan
+  ground: Ground
+  /** Those that answer. */
+  clouds: readonly ClassCloud[]
+  /** Those that do not, with the reason; said already. */
+  away: readonly { name: string; fault: Fault }[]
+}
+
+export type ClassOptions = {
+  /** Null: the only course that is up on this machine. */
+  file: string | null
+}
+
+/**
+ * Opens the class, gives it to `body`, and closes what was opened. A cloud that cannot be reached is said and left out,
+ * the others go on; the exit code is then never `done`.
+ */
+export async function withClass(
+  command: string,
+  options: ClassOptions,
+  face: Face,
+  signal: AbortSignal,
+  body: (open: OpenClass) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const opened = openUp(homeOf(process.env), options.file)
+  if (!opened.ok) return refuse(face, opened.faults)
+  const { course, world, rehearsal, file } = opened.value
+  return session(command, world, face, signal, async (run) => {
+    const plan = planOf(course, rehearsal)
+    const ground = groundOf(course, world, rehearsal)
+    const tried = await Promise.all(plan.servers.map(({ name }) => tryCloud(run, plan, ground, name)))
+    const clouds = tried.flatMap((one) => ('cloud' in one ? [one] : []))
+    const away = tried.flatMap((one) => ('fault' in one ? [one] : []))
+    for (const { fault } of away) run.emit({ type: 'fault', fault })
+    try {
+      const open = { run, course, file, world, rehearsal, plan, ground, away }
+      const code = await body({ ...open, clouds: clouds.map(({ cloud }) => cloud) })
+      return away.length > 0 && code === exits.done ? exits.unchecked : code
+    } finally {
+      await Promise.all(clouds.map(({ close }) => close()))
+    }
+  })
+}
+
+type Tried = { cloud: ClassCloud; close: () => Promise<void> } | { name: string; fault: Fault }
+
+async function tryCloud(run: Session, plan: Plan, ground: Ground, name: string): Promise<Tried> {
+  try {
+    const site = siteOf(plan, name, await readFacts(ground.reach.shell(name)), ground.sources)
+    const classroom = await classroomOf(run, plan, site, ground)
+    const { input, deps, survey } = classroom
+    return { cloud: { name, input, deps, survey, site }, close: () => classroom.close() }
+  } catch (error) {
+    if (error instanceof Trouble) return { name, fault: error.fault }
+    throw error
+  }
+}
