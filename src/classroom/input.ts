@@ -4,6 +4,7 @@ import type { Address } from '../core/prefix.ts'
 import type { Secret, Vault } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Addressing } from '../core/site.ts'
+import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
 
@@ -32,6 +33,8 @@ export type ClassroomInput = {
   resolvers: readonly Address[]
   /** The groups placed on this server. */
   groups: readonly ClassroomGroup[]
+  /** What a seat (seats.ts) has and may do, by the course file's section `class`. */
+  policy: ClassPolicy
   /** Instances on br-ex itself, network `direct`. */
   direct: boolean
   /** One instance of a student. */
@@ -71,13 +74,17 @@ export type ClassroomDeps = {
 }
 
 export const passwordName = (login: string) => `student/${login}`
-export const projectName = (course: string, login: string) => `${course}-${login}`
+/** Of a seat: a student's or teacher's login, or a team's slug. */
+export const projectName = (course: string, seat: string) => `${course}-${seat}`
 export const classNetwork = (group: string) => `class-${group}`
 export const routerName = (group: string) => `router-${group}`
 
-/** Names of the secrets that the classroom asks of the vault. */
-export function classroomSecrets(groups: readonly ClassroomGroup[]): string[] {
-  return groups.flatMap(({ students }) => students.map(({ login }) => passwordName(login)))
+/** Names of the secrets that the classroom asks of the vault: a password for each student and teacher. */
+export function classroomSecrets(
+  groups: readonly ClassroomGroup[],
+  teachers: readonly { login: string }[] = [],
+): string[] {
+  return [...groups.flatMap(({ students }) => students), ...teachers].map(({ login }) => passwordName(login))
 }
 
 /** Flavors. A disk of 0 would let nobody but an administrator boot from an image (Nova answers 403). */

@@ -7,6 +7,7 @@ import { cloudBaseTasks } from '../classroom/base.ts'
 import { enrolTasks } from '../classroom/enrol.ts'
 import type { ClassroomDeps, ClassroomInput } from '../classroom/input.ts'
 import { proofInstanceTasks } from '../classroom/proof.ts'
+import { teamsApart } from '../classroom/seats.ts'
 import { Survey } from '../classroom/survey.ts'
 import { systemClock } from '../cloud/clock.ts'
 import { type Cloud, openCloud, throughSockets } from '../cloud/open.ts'
@@ -95,7 +96,8 @@ async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground)
     region,
     addressing: site.addressing,
     resolvers: site.resolvers,
-    groups: course.groups.filter(({ name }) => here.has(name)),
+    groups: teamsApart(course.groups).filter(({ name }) => here.has(name)),
+    policy: course.class,
     direct: course.networks.direct,
     size: { vcpus, ramMiB, diskGiB },
     instancesPerStudent: perStudent,
