@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { type Fault, Trouble } from '../core/fault.ts'
 
-export const services = ['identity', 'compute', 'network', 'image'] as const
+export const services = ['identity', 'compute', 'network', 'image', 'volume'] as const
 export type Service = (typeof services)[number]
 export type Interface = 'public' | 'internal' | 'admin'
 
@@ -15,8 +15,26 @@ export const catalogueSchema = z.array(
 )
 export type Catalogue = z.infer<typeof catalogueSchema>
 
-/** The version in the path, which some catalogues leave out. Compute endpoints always carry theirs. */
-const version: Record<Service, string> = { identity: '/v3', compute: '', network: '/v2.0', image: '/v2' }
+/** The version in the path, which some catalogues leave out. Those of compute and block storage always carry theirs. */
+const version: Record<Service, string> = {
+  identity: '/v3',
+  compute: '',
+  network: '/v2.0',
+  image: '/v2',
+  volume: '',
+}
+
+/** Names of a service type, the official one first (service-types.openstack.org). */
+const typesOf: Partial<Record<Service, readonly string[]>> = { volume: ['block-storage', 'volumev3'] }
+const isOf = (service: Service, type: string) => (typesOf[service] ?? [service]).includes(type)
+
+export function isThere(
+  catalogue: Catalogue,
+  service: Service,
+  { endpoints }: { endpoints?: Partial<Record<Service, string>> },
+): boolean {
+  return endpoints?.[service] !== undefined || catalogue.some(({ type }) => isOf(service, type))
+}
 
 /** Throws Trouble `cloud-catalogue` when the cloud has no such endpoint. No slash at the end. */
 export function endpointOf(
@@ -28,7 +46,7 @@ export function endpointOf(
   const found =
     given ??
     catalogue
-      .filter(({ type }) => type === service)
+      .filter(({ type }) => isOf(service, type))
       .flatMap(({ endpoints }) => endpoints)
       .find((one) => one.interface === choice.interface && one.region_id === choice.region)?.url
   if (found === undefined) throw new Trouble(missing(catalogue, service, choice))
@@ -42,7 +60,7 @@ function missing(
   choice: { region: string; interface: Interface },
 ): Fault {
   const there = catalogue.flatMap(({ type, endpoints }) =>
-    type === service ? endpoints.map((one) => `${one.interface} in ${one.region_id ?? 'no region'}`) : [],
+    isOf(service, type) ? endpoints.map((one) => `${one.interface} in ${one.region_id ?? 'no region'}`) : [],
   )
   return {
     code: 'cloud-catalogue',

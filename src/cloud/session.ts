@@ -3,7 +3,14 @@
 import { z } from 'zod'
 import { Trouble } from '../core/fault.ts'
 import { redact, Secret } from '../core/secret.ts'
-import { type Catalogue, catalogueSchema, endpointOf, type Interface, type Service } from './catalogue.ts'
+import {
+  type Catalogue,
+  catalogueSchema,
+  endpointOf,
+  type Interface,
+  isThere,
+  type Service,
+} from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import { authBody, type Credentials, nameOf, secretOf } from './credentials.ts'
 import type { Answer, Call, Exchange } from './exchange.ts'
@@ -67,6 +74,11 @@ export class Session {
     return { userId, projectId }
   }
 
+  /** Whether the catalogue names the service at all. */
+  async has(service: Service): Promise<boolean> {
+    return isThere((await this.#current()).catalogue, service, this.#options)
+  }
+
   /** Makes the call and reads its JSON answer. Fault codes: those of failure.ts, and `cloud-catalogue`. */
   async call<T>(call: ServiceCall, schema: z.ZodType<T>): Promise<T> {
     const { answer, url } = await this.answer(call)
@@ -89,6 +101,7 @@ export class Session {
     const body = call.json === undefined ? call.stream : JSON.stringify(call.json)
     const answer = await this.#exchange(
       {
+        service: call.service,
         what: call.what,
         method: call.method,
         url,
@@ -133,6 +146,7 @@ export class Session {
     const what = `log in ${nameOf(credentials)}`
     const answer = await this.#exchange(
       {
+        service: 'identity',
         what,
         method: 'POST',
         url,
