@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { type Fault, Trouble } from '../core/fault.ts'
 
-export const services = ['identity', 'compute', 'network', 'image'] as const
+export const services = ['identity', 'compute', 'network', 'image', 'volume'] as const
 export type Service = (typeof services)[number]
 export type Interface = 'public' | 'internal' | 'admin'
 
@@ -15,12 +15,25 @@ export const catalogueSchema = z.array(
 )
 export type Catalogue = z.infer<typeof catalogueSchema>
 
-/** The version in the path, which some catalogues leave out. */
+/** The version in the path, which some catalogues leave out. Those of block storage always carry theirs. */
 const version: Record<Service, string> = {
   identity: '/v3',
   compute: '/v2.1',
   network: '/v2.0',
   image: '/v2',
+  volume: '',
+}
+
+/** Names of a service type, the official one first (service-types.openstack.org). */
+const typesOf: Partial<Record<Service, readonly string[]>> = { volume: ['block-storage', 'volumev3'] }
+const isOf = (service: Service, type: string) => (typesOf[service] ?? [service]).includes(type)
+
+export function isThere(
+  catalogue: Catalogue,
+  service: Service,
+  { endpoints }: { endpoints?: Partial<Record<Service, string>> },
+): boolean {
+  return endpoints?.[service] !== undefined || catalogue.some(({ type }) => isOf(service, type))
 }
 
 export type Choice = {
@@ -36,7 +49,7 @@ export function endpointOf(catalogue: Catalogue, service: Service, choice: Choic
   const found =
     given ??
     catalogue
-      .filter(({ type }) => type === service)
+      .filter(({ type }) => isOf(service, type))
       .flatMap(({ endpoints }) => endpoints)
       .find((one) => one.interface === choice.interface && isRegion(one, choice.region))?.url
   if (found === undefined) throw new Trouble(missing(catalogue, service, choice))
@@ -59,7 +72,7 @@ export function onlyRegion(catalogue: Catalogue): string | null {
 
 function missing(catalogue: Catalogue, service: Service, choice: Choice): Fault {
   const there = catalogue.flatMap(({ type, endpoints }) =>
-    type === service ? endpoints.map((one) => `${one.interface} in ${one.region_id ?? 'no region'}`) : [],
+    isOf(service, type) ? endpoints.map((one) => `${one.interface} in ${one.region_id ?? 'no region'}`) : [],
   )
   return {
     code: 'cloud-catalogue',

@@ -7,6 +7,7 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
+import { Volumes } from './volume.ts'
 import { Session, type SessionOptions, type Who } from './session.ts'
 
 export type Cloud = Readonly<Who> & {
@@ -14,6 +15,8 @@ export type Cloud = Readonly<Who> & {
   readonly compute: Compute
   readonly network: Networking
   readonly image: Images
+  /** Null where the catalogue has no block storage. */
+  readonly volume: Volumes | null
 }
 
 export type OpenOptions = SessionOptions & {
@@ -21,8 +24,6 @@ export type OpenOptions = SessionOptions & {
   dispatcherFor?: (origin: string) => Dispatcher | undefined
   clock?: Clock
   random?: () => number
-  /** Calls under way at once. */
-  concurrency?: number
 }
 
 /** Logs in once. Fault codes: `cloud-login`, `cloud-unreachable`, `cloud-catalogue`. */
@@ -32,7 +33,6 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     dispatcherFor: options.dispatcherFor ?? (() => undefined),
     clock,
     random: options.random ?? Math.random,
-    concurrency: options.concurrency ?? 6,
   })
   const session = new Session(exchange, clock, options)
   const who = await session.who()
@@ -41,6 +41,7 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     compute: new Compute(session),
     network: new Networking(session),
     image: new Images(session),
+    volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
   }
 }

@@ -8,6 +8,7 @@ import {
   catalogueSchema,
   type Choice,
   endpointOf,
+  isThere,
   onlyRegion,
   type Service,
 } from './catalogue.ts'
@@ -94,6 +95,11 @@ export class Session {
     return { userId, projectId, roles, region, publicIdentity: publicIdentity(catalogue, region) }
   }
 
+  /** Whether the catalogue names the service at all. */
+  async has(service: Service): Promise<boolean> {
+    return isThere((await this.#current()).catalogue, service, this.#options)
+  }
+
   /** Makes the call and reads its JSON answer. Fault codes: those of failure.ts, and `cloud-catalogue`. */
   async call<T>(call: ServiceCall, schema: z.ZodType<T>): Promise<T> {
     const { answer, url } = await this.answer(call)
@@ -116,6 +122,7 @@ export class Session {
     const body = call.json === undefined ? call.stream : JSON.stringify(call.json)
     const answer = await this.#exchange(
       {
+        service: call.service,
         what: call.what,
         method: call.method,
         url,
@@ -160,6 +167,7 @@ export class Session {
     const what = `log in ${nameOf(credentials)}`
     const answer = await this.#exchange(
       {
+        service: 'identity',
         what,
         method: 'POST',
         url,

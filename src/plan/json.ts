@@ -111,6 +111,16 @@ function addressingJson(planned: PlannedServer) {
         prefix: `${tenant.prefix}`,
         via: `${tenant.via}`,
       })),
+      ...(addressing.own
+        ? {
+            own: addressing.own.map(({ name, group, prefix, via }) => ({
+              name,
+              group,
+              prefix: `${prefix}`,
+              via: `${via}`,
+            })),
+          }
+        : {}),
       tenant_mtu: addressing.tenantMtu,
     },
   ]

@@ -3,8 +3,8 @@
 import { findOffer } from '../core/offer.ts'
 import type { Address } from '../core/prefix.ts'
 import type { AdoptedCloud } from '../course/class.ts'
-import type { Course, Server } from '../course/course.ts'
-import { layOut } from './addressing.ts'
+import type { Course, Group, Server } from '../course/course.ts'
+import { layOut, type OwnWish } from './addressing.ts'
 import { capacityOf, demandOf, type Capacity } from './capacity.ts'
 import { costOf } from './cost.ts'
 import type { Draft, Finding, Inventory, PlannedCloud, PlannedServer, Policy } from './draft.ts'
@@ -61,7 +61,7 @@ function planServer(
   const groups = course.networks.class ? here.map((part) => part.group) : []
   const laid =
     block && server.ipv6?.delivery !== 'slaac-only'
-      ? layOut(block, groups, server.layout, gatewayOf(server))
+      ? layOut(block, groups, server.layout, gatewayOf(server), ownWish(course, here))
       : undefined
   return {
     name: server.name,
@@ -85,6 +85,20 @@ function planCloud(cloud: AdoptedCloud, index: number, placed: readonly Placed[]
     index,
     cloud,
     placed: here.map((part) => ({ ...part, because: because(part) })),
+  }
+}
+
+/** By the largest group of the course wherever it is, so that ranges stay as groups move. */
+function ownWish(course: Course, here: readonly Placed[]): OwnWish | null {
+  const { ownNetwork, router, work } = course.class
+  if (!ownNetwork) return null
+  const seats = ({ students }: Group) =>
+    new Set(students.map(({ login, team }) => (work === 'team' && team !== null ? `team ${team}` : login)))
+      .size
+  return {
+    router,
+    groups: [...new Set(here.map(({ group }) => group))],
+    seats: Math.max(0, ...course.groups.map(seats)),
   }
 }
 

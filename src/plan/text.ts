@@ -2,6 +2,7 @@
 // Leaves colours to the faces, and what programs read to json.
 import { anyDistribution } from '../core/offer.ts'
 import { distributionsOf } from '../core/release.ts'
+import type { Addressing } from '../core/site.ts'
 import type { Demand } from './capacity.ts'
 import type { Finding, PlannedCloud, PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
@@ -157,6 +158,7 @@ function addresses(plan: Plan): string[] {
           ...shown.map((tenant) =>
             tenant ? [tenant.name, `${tenant.prefix}`, `via ${tenant.via}`] : ['…', '', ''],
           ),
+          ...ownRows(addressing),
         ],
         [],
         '    ',
@@ -164,6 +166,17 @@ function addresses(plan: Plan): string[] {
     )
   }
   return lines
+}
+
+/** A range a group; with a router each, the first and the last. */
+function ownRows({ own = [] }: Addressing): string[][] {
+  return [...new Set(own.map(({ group }) => group))].map((group) => {
+    const ranges = own.filter((one) => one.group === group)
+    const [first, last] = [ranges[0], ranges.at(-1)]
+    return first === undefined || first === last
+      ? [`own-${group}`, `${first?.prefix}`, `a /64 a project, via ${first?.via}`]
+      : [`own-${group}`, `${first.prefix}`, `and on to ${last?.prefix}, via ${first.via} and on`]
+  })
 }
 
 function cost({ cost: { total, perStudent, lines, currency } }: Plan): string[] {
