@@ -71,7 +71,7 @@ export async function ascend(
     session.vault,
     plan.course,
     sites.flatMap((site) => hostSteps(site, agent)),
-    classroomSecrets(plan.course.groups, plan.course.class.teachers),
+    classroomSecrets(plan.course.groups, plan.course.class),
   )
   await forgetRebuilds(sites, rebuild, ground)
   const anew = rebuildTasks(sites, rebuild, ground)

@@ -89,8 +89,9 @@ function plug(state: State, router: Thing, subnetId: string): Reply {
     }
   const subnet = state.subnets.find(({ id }) => id === subnetId)
   if (!subnet) return gone
+  const id = state.id()
   state.ports.push({
-    id: state.id(),
+    id,
     name: '',
     project_id: router['project_id'],
     network_id: subnet['network_id'],
@@ -100,7 +101,7 @@ function plug(state: State, router: Thing, subnetId: string): Reply {
     status: 'ACTIVE',
     fixed_ips: [{ subnet_id: subnetId, ip_address: subnet['gateway_ip'] }],
   })
-  return ok({ subnet_id: subnetId, id: router.id })
+  return ok({ subnet_id: subnetId, id: router.id, port_id: id })
 }
 
 /** Neutron makes the group when its project first asks, or makes a network. */

@@ -2,7 +2,14 @@
 // Leaves networks to neutron.
 import { type Ask, gone, ok, refuse, type Reply, type State } from './state.ts'
 
-const defaults = { instances: 10, cores: 20, ram: 51_200, key_pairs: 100 }
+const defaults = {
+  instances: 10,
+  cores: 20,
+  ram: 51_200,
+  key_pairs: 100,
+  server_groups: 10,
+  server_group_members: 10,
+}
 /** Looks at a new instance before it is ACTIVE. */
 const looksToStart = 3
 
