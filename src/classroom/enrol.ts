@@ -79,14 +79,15 @@ function titleOf({ name, group, members: [first, ...more] }: Seat): string {
   return first?.login === name && more.length === 0 ? `Student ${name}` : `Team ${name}`
 }
 
-function networksBefore({ site, addressing, policy }: ClassroomInput, { group }: Seat): string[] {
+function networksBefore({ site, addressing, policy, foreign }: ClassroomInput, { group }: Seat): string[] {
   if (group === null) return []
   const has = addressing.tenants.some((one) => one.group === group)
-  const ranged = addressing.own?.some((one) => one.group === group) === true
+  const ranged =
+    policy.ownNetwork && (foreign?.external ?? addressing.own?.find((one) => one.group === group))
   return [
     ...(has ? [baseTaskId.network(site, classNetwork(group))] : []),
     ...(ranged && policy.router === 'group' ? [baseTaskId.router(site, routerName(group))] : []),
-    ...(ranged && policy.router === 'own'
+    ...(ranged && policy.router === 'own' && !foreign
       ? [baseTaskId.network(site, 'transit'), baseTaskId.pool(site)]
       : []),
   ]

@@ -71,7 +71,7 @@ export function ownParts(
     },
     { ...subnetPart(input, deps, survey, things, names.subnet, ranges), needs: [names.network] },
     ...(policy.router === 'own'
-      ? [{ ...routerPart(deps, survey, things, names.router, ranges), needs: [names.subnet] }]
+      ? [{ ...routerPart(input, deps, survey, things, names.router, ranges), needs: [names.subnet] }]
       : []),
     {
       ...plugPart(deps, things, names.plug, routerOf),
@@ -108,7 +108,12 @@ function networkPart(
     async make(cloud, now) {
       const project_id = things.projectId(now)
       const mtu = addressing.tenantMtu
-      const wanted = { name: things.name, description: things.text, project_id, mtu }
+      const wanted = {
+        name: things.name,
+        description: things.text,
+        project_id,
+        ...(mtu === null ? {} : { mtu }),
+      }
       const made = await once(
         deps.clock,
         () => cloud.network.createNetwork(wanted),
@@ -130,7 +135,7 @@ function subnetPart(
   name: string,
   ranges: readonly Range[],
 ): Part<People> {
-  const { course, resolvers } = input
+  const { course, resolvers, foreign } = input
   return {
     name,
     there: (state) =>
@@ -142,28 +147,29 @@ function subnetPart(
         (await cloud.network.of('subnets', project_id)).find(
           (one) => one.name === things.name && isMarked(course, one),
         )
-      const create = (prefix: Prefix) =>
+      const create = (prefix: Prefix | null) =>
         cloud.network.createSubnet({
           name: things.name,
           description: things.text,
           project_id,
           network_id: sure(things.network(now), things.name).id,
           ip_version: 6,
-          cidr: String(prefix),
-          gateway_ip: String(prefix.host(1)),
-          subnetpool_id: pool?.id,
+          ...(prefix === null
+            ? { prefixlen: 64 }
+            : { cidr: String(prefix), gateway_ip: String(prefix.host(1)) }),
+          subnetpool_id: (foreign?.pool ?? pool)?.id,
           ipv6_ra_mode: 'slaac',
           ipv6_address_mode: 'slaac',
           dns_nameservers: resolvers.map(String),
         })
       for (;;) {
-        const prefix = freePrefix(survey.given, now.subnets, ranges, things.name)
+        const prefix = foreign ? null : freePrefix(survey.given, now.subnets, ranges, things.name)
         try {
           const made = await once(deps.clock, () => create(prefix), find)
           return (state) => put(state.subnets, made)
         } catch (error) {
           // Somebody took it since the lists were read: the next one then.
-          if (!isTaken(error)) throw error
+          if (foreign || !isTaken(error)) throw error
         }
       }
     },
@@ -171,6 +177,7 @@ function subnetPart(
 }
 
 function routerPart(
+  { foreign }: ClassroomInput,
   deps: Deps,
   survey: Survey,
   things: Things,
@@ -182,25 +189,27 @@ function routerPart(
     there: (state) => things.ownRouter(state) !== undefined,
     async make(cloud, now) {
       const project_id = things.projectId(now)
-      const cidr = canonical(sure(things.subnet(now), things.name).cidr)
-      const range = sure(
-        ranges.find(({ prefix }) => String(prefix) === cidr),
-        `gateway for ${cidr}`,
-      )
-      const { subnets } = await survey.base.read()
-      const outside = sure(
-        subnets.find((one) => one.name === networkNames.transit),
-        networkNames.transit,
-      )
+      const planned = async () => {
+        const cidr = canonical(sure(things.subnet(now), things.name).cidr)
+        const range = ranges.find(({ prefix }) => String(prefix) === cidr)
+        const { subnets } = await survey.base.read()
+        const outside = sure(
+          subnets.find((one) => one.name === networkNames.transit),
+          networkNames.transit,
+        )
+        return {
+          network_id: outside.network_id,
+          enable_snat: false,
+          external_fixed_ips: [
+            { subnet_id: outside.id, ip_address: String(sure(range, `gateway for ${cidr}`).via) },
+          ],
+        }
+      }
       const wanted = {
         name: things.name,
         description: things.text,
         project_id,
-        external_gateway_info: {
-          network_id: outside.network_id,
-          enable_snat: false,
-          external_fixed_ips: [{ subnet_id: outside.id, ip_address: String(range.via) }],
-        },
+        external_gateway_info: foreign?.external ? { network_id: foreign.external.id } : await planned(),
       }
       const made = await once(
         deps.clock,

@@ -16,6 +16,7 @@ import type {
 } from '../cloud/network.ts'
 import type { Cloud } from '../cloud/open.ts'
 import type { VolumeQuota } from '../cloud/volume.ts'
+import { isOfAnotherCourse } from './mark.ts'
 
 /** Arrays are written through: who makes something adds what the cloud answered. */
 export type Base = {
@@ -59,6 +60,7 @@ type Networks = { networks: Network[]; subnets: Subnet[]; routers: Router[]; int
 /** One run's view of one cloud. */
 export class Survey {
   readonly #open: () => Promise<Cloud>
+  readonly #course: string
   readonly base: Held<Base>
   readonly people: Held<People>
   readonly servers: Held<Server[]>
@@ -69,8 +71,9 @@ export class Survey {
   /** Prefixes that this run has begun to give away. */
   readonly given = new Set<string>()
 
-  constructor(_course: string, open: () => Promise<Cloud>) {
+  constructor(course: string, open: () => Promise<Cloud>) {
     this.#open = open
+    this.#course = course
     this.#networks = new Held(() => this.#readNetworks())
     this.base = new Held(() => this.#readBase(), this.#networks)
     this.people = new Held(() => this.#readPeople(), this.#networks)
@@ -92,11 +95,14 @@ export class Survey {
     return { networks, subnets, routers, interfaces }
   }
 
-  /** Only what the administrator's own project holds is for everybody; students' networks of the same name are theirs. */
+  /**
+   * Only what the administrator's own project holds is for everybody; students' networks of the same name are theirs, and
+   * those of another course in the same cloud are that course's.
+   */
   async #readBase(): Promise<Base> {
     const cloud = await this.#open()
-    const own = <T extends { project_id: string }>(all: T[]) =>
-      all.filter((one) => one.project_id === cloud.projectId)
+    const own = <T extends { name: string; project_id: string }>(all: T[]) =>
+      all.filter((one) => one.project_id === cloud.projectId && !isOfAnotherCourse(this.#course, one))
     const [{ networks, subnets, routers, interfaces }, pools, flavors, images] = await Promise.all([
       this.#networks.read(),
       cloud.network.subnetPools(),

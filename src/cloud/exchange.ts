@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { type Dispatcher, request } from 'undici'
 import { redact, type Secret } from '../core/secret.ts'
 import type { Clock } from './clock.ts'
-import { CallFailure, neverSent, noAnswer, refusal } from './failure.ts'
+import { CallFailure, hopeless, neverSent, noAnswer, refusal } from './failure.ts'
 import { Gate } from './pace.ts'
 
 export type Call = {
@@ -19,6 +19,8 @@ export type Call = {
   body?: string | (() => Readable)
   /** Doing it twice is doing it once. Without it only calls that surely never arrived are repeated. */
   repeatable: boolean
+  /** Milliseconds that it may take with its repeats; left out: as long as a service may need to restart. */
+  patience?: number
   /** Never shown in what is said of this call. */
   hide: readonly Secret[]
 }
@@ -64,7 +66,7 @@ export function exchangeOver(wire: Wire): Exchange {
       )
       if (!(outcome instanceof CallFailure)) return outcome.answer
       const pause = outcome.retryAfter ?? backoff(attempt, wire.random())
-      const late = wire.clock.now() + pause - begun > deadlineMilliseconds
+      const late = wire.clock.now() + pause - begun > (call.patience ?? deadlineMilliseconds)
       if (late || !mayRepeat(call, outcome, attempt) || signal?.aborted) throw outcome
       await wire.clock.wait(pause, signal)
     }
@@ -86,9 +88,11 @@ const isOverrun =
 
 class Failed extends CallFailure {
   retryAfter: number | undefined
+  hopeless = false
 }
 
-function mayRepeat(call: Call, failure: CallFailure, attempt: number): boolean {
+function mayRepeat(call: Call, failure: Failed, attempt: number): boolean {
+  if (failure.hopeless) return false
   if (failure.status === null) return call.repeatable || !failure.unsure
   if (failure.status === 429) return true
   if (failure.status === 500) return call.repeatable && attempt + 1 < attemptsOn500
@@ -129,7 +133,9 @@ async function once(
   } catch (error) {
     if (signal?.aborted) throw error
     const { fault, unsure } = noAnswer(call.what, call.url, error, !neverSent(error))
-    return new Failed(fault, null, unsure)
+    const failed = new Failed(fault, null, unsure)
+    failed.hopeless = hopeless(error)
+    return failed
   }
 }
 

@@ -7,19 +7,16 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
+import { Session, type SessionOptions, type Who } from './session.ts'
 import { Volumes } from './volume.ts'
-import { Session, type SessionOptions } from './session.ts'
 
-export type Cloud = {
+export type Cloud = Readonly<Who> & {
   readonly identity: Identity
   readonly compute: Compute
   readonly network: Networking
   readonly image: Images
   /** Null where the catalogue has no block storage. */
   readonly volume: Volumes | null
-  /** Ids of who is logged in. */
-  readonly userId: string
-  readonly projectId: string
 }
 
 export type OpenOptions = SessionOptions & {

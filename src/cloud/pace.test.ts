@@ -41,7 +41,7 @@ describe('the pace of a service', () => {
     expect(simulate(1, 400, 300).highest).toBeLessThan(7)
     const two = simulate(2, 400, 300)
     expect(two.highest).toBeGreaterThanOrEqual(6)
-    expect(two.highest).toBeLessThan(11)
+    expect(two.highest).toBeLessThan(12)
     expect(simulate(64, 400, 2000).highest).toBe(16)
   })
 

@@ -22,6 +22,7 @@ import {
   sizeUnknown,
   volumeOnLocalDisk,
 } from './rules/capacity-rules.ts'
+import { seatsShort, seatsUnknown } from './rules/cloud-rules.ts'
 import {
   acceptable,
   acceptsUnknown,
@@ -51,6 +52,8 @@ const rules: readonly Rule[] = [
   sizeUnknown,
   lessThanSaid,
   groupSplit,
+  seatsShort,
+  seatsUnknown,
   servesNobody,
   onLinkLimits,
   nextHopOutside,

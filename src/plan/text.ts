@@ -4,7 +4,7 @@ import { anyDistribution } from '../core/offer.ts'
 import { distributionsOf } from '../core/release.ts'
 import type { Addressing } from '../core/site.ts'
 import type { Demand } from './capacity.ts'
-import type { Finding, PlannedServer } from './draft.ts'
+import type { Finding, PlannedCloud, PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
 import { memoryText as gib, table, wrap } from './table.ts'
 
@@ -15,6 +15,7 @@ export function planText(plan: Plan): string {
     heading(plan),
     demand(plan),
     servers(plan),
+    clouds(plan),
     addresses(plan),
     cost(plan),
     byHand(plan),
@@ -59,6 +60,7 @@ function demand({ course, demand: { largest, all } }: Plan): string[] {
 
 function servers(plan: Plan): string[] {
   const lines = ['Servers, and who is on them']
+  if (plan.course.servers.length === 0) return []
   for (const planned of plan.servers) lines.push(...serverLines(planned))
   const others = plan.course.servers.filter((server) => server.role !== 'cloud')
   if (others.length > 0)
@@ -70,6 +72,32 @@ function servers(plan: Plan): string[] {
       ),
     )
   return lines
+}
+
+function clouds(plan: Plan): string[] {
+  if (plan.clouds.length === 0) return []
+  return ['Clouds that exist already, and who is on them', ...plan.clouds.flatMap(cloudLines)]
+}
+
+function cloudLines({ name, cloud, placed }: PlannedCloud): string[] {
+  const { entry, file, seats, external, pool, direct, image, flavor } = cloud
+  const entryOf = `entry ${entry} of ${file ?? 'clouds.yaml'}`
+  const uses = [
+    `gateways on ${external ?? 'its only external network'}`,
+    `/64s from ${pool ?? 'its default subnet pool for IPv6'}`,
+    ...(direct === null ? [] : [`instances on ${direct} directly`]),
+    `image ${image ?? 'tiny, uploaded'}`,
+    `flavor ${flavor ?? 'made'}`,
+  ]
+  return [
+    `  ${name}  ${entryOf}: ${seats === null ? 'seats not known before it is opened' : plural(seats, 'seat')}`,
+    ...wrap(uses.join(', '), columns, '    '),
+    ...table(
+      placed.map((part) => [part.group, plural(part.students.length, 'student'), `because: ${part.because}`]),
+      [],
+      '    ',
+    ),
+  ]
 }
 
 function serverLines({ name, server, capacity, placed }: PlannedServer): string[] {
