@@ -8,8 +8,8 @@ import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
 import { ProjectLocks } from './project-lock.ts'
-import { Volumes } from './volume.ts'
 import { Session, type SessionOptions, type Who } from './session.ts'
+import { Volumes } from './volume.ts'
 
 export type Cloud = Readonly<Who> & {
   readonly identity: Identity

@@ -98,7 +98,7 @@ export async function ascend(
   return sites
 }
 
-const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class.teachers)
+const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class)
 
 /** Said before anything is changed on the server. Throws Trouble `host-unsupported`. */
 function runsHere({ name, engine, facts }: Site): void {
