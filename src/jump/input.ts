@@ -50,5 +50,5 @@ export const jumpPaths = {
   hostKey: '/etc/bateau/jump/ssh_host_ed25519_key',
 } as const
 
-/** GECOS of the accounts: only those that carry it are ever changed or removed. */
-export const gecos = (course: string) => `bateau:${course}`
+/** GECOS of the accounts: only those that carry it are ever changed or removed. A colon would end the field (passwd(5)). */
+export const gecos = (course: string) => `bateau/${course}`

@@ -181,9 +181,10 @@ remove() {
   rm -f "/etc/systemd/system/$sshd" "/etc/systemd/system/$filter"
   systemctl daemon-reload
   rm -rf "$etc" /var/lib/bateau/steps/jump%*
-  rm -rf "/var/lib/bateau/installed$etc" "/var/lib/bateau/installed/etc/systemd/system/$sshd" "/var/lib/bateau/installed/etc/systemd/system/$filter"
-  rm -f "$0" "/var/lib/bateau/installed$0"
-  rm -rf "$run"
+  for kept in /var/lib/bateau/installed /var/lib/bateau/originals; do
+    rm -rf "$kept$etc" "$kept/etc/systemd/system/$sshd" "$kept/etc/systemd/system/$filter" "$kept$0"
+  done
+  rm -rf "$0" "$run"
 }`
 
 const onHost = (code: string, title: string, why: string, fix: string): Fault => ({ code, title, why, fix })
