@@ -7,6 +7,8 @@ const rooms = {
   plan: ['core', 'course'],
   render: ['core'],
   delivery: ['core', 'render'],
+  // A server of its own kind: neither how IPv6 reaches it nor a cloud on it.
+  jump: ['core', 'render'],
   engine: ['core', 'render'],
   host: ['core', 'wire'],
   cloud: ['core'],

@@ -29,6 +29,16 @@ describe('the edge', () => {
     expect(cables.filter(({ namespace }) => namespace === world.internet.namespace)).toHaveLength(1)
   })
 
+  it('has a campus behind it that knows of IPv4 alone', () => {
+    const campus = network.find(({ name }) => name === world.campus.namespace)
+    expect(campus?.sysctls).toEqual({
+      'net.ipv6.conf.all.disable_ipv6': '1',
+      'net.ipv6.conf.default.disable_ipv6': '1',
+    })
+    expect(campus?.routes).toEqual([{ to: 'default', family: 4, via: '198.19.254.1', dev: 'edge0' }])
+    expect(campus?.links.flatMap(({ addresses }) => addresses)).toEqual(['198.19.254.2/24'])
+  })
+
   it('is fe80::1 on every segment', () => {
     const segments = edge?.links.filter(({ kind }) => 'bridge' in kind)
     expect(segments?.map(({ addresses }) => addresses[0])).toEqual(['fe80::1/64', 'fe80::1/64'])

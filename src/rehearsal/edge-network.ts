@@ -1,4 +1,4 @@
-// Decides the provider's network: a router with one segment a server, and the internet beyond it, sharing no link.
+// Decides the provider's network: a router with one segment a server, the internet beyond it, and a campus without IPv6.
 // Leaves announcing and delegating to edge-daemons, and the servers' ends of the cables to server.
 import { Address } from '../core/prefix.ts'
 import type { Namespace, Route } from './namespace.ts'
@@ -14,11 +14,14 @@ import {
 /** The edge's end of the cable to the internet. */
 export const internetCable = 'inet0'
 
+/** And of the one to the campus. */
+const campusCable = 'campus0'
+
 /** Behind every delegated or static route to a block: what the provider does not route anywhere comes to an end here. */
 const lastResort = 4096
 
 export function edgeNetwork(world: RehearsalWorld): Namespace[] {
-  const { edge, internet, servers, mark } = world
+  const { campus, edge, internet, servers, mark } = world
   const blocks = servers.map(({ delivery }) => delivery.block.toString())
   const hops = servers.flatMap(({ delivery }) => nextHopOf(delivery) ?? [])
   const outside = { via: internet.address.toString(), dev: internetCable, family: 6 } as const
@@ -45,6 +48,11 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
           name: internetCable,
           kind: { cable: { name: 'edge0', namespace: internet.namespace } },
           addresses: [`${edge.address}/64`, `${edge.ipv4}/24`],
+        },
+        {
+          name: campusCable,
+          kind: { cable: { name: 'edge0', namespace: campus.namespace } },
+          addresses: [`${campus.gateway}/${campus.length}`],
         },
         ...servers.flatMap(({ segment, uplink, ipv4, delivery }, i) => [
           {
@@ -92,6 +100,13 @@ export function edgeNetwork(world: RehearsalWorld): Namespace[] {
         })),
         { to: benchmarkIpv4, family: 4, via: edge.ipv4, dev: 'edge0' },
       ],
+    },
+    {
+      name: campus.namespace,
+      mark,
+      sysctls: { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' },
+      links: [{ name: 'edge0', kind: { given: true }, addresses: [`${campus.ipv4}/${campus.length}`] }],
+      routes: [{ to: 'default', family: 4, via: campus.gateway, dev: 'edge0' }],
     },
   ]
 }

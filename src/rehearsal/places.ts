@@ -12,6 +12,13 @@ import { gitMount, type RehearsalWorld } from './world.ts'
 export const internetShell = (world: RehearsalWorld): Shell =>
   localShell('the internet', internetPrefix(world))
 
+/** A campus without IPv6. */
+export const campusShell = (world: RehearsalWorld): Shell => localShell('the campus', campusPrefix(world))
+
+/** Argv prefix for commands that shall run on the campus; marked like those in the internet. */
+export const campusPrefix = (world: RehearsalWorld): [string, ...string[]] =>
+  enter(world, world.campus.namespace)
+
 /** The provider's router. */
 export const edgeShell = (world: RehearsalWorld): Shell =>
   localShell('the edge', enter(world, world.edge.namespace))

@@ -76,6 +76,7 @@ export async function namespacesNamedAs(world: RehearsalWorld, machine: Shell) {
   const planned = new Set([
     world.edge.namespace,
     world.internet.namespace,
+    world.campus.namespace,
     ...world.servers.map(({ namespace }) => namespace),
   ])
   return Promise.all(

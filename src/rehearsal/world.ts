@@ -94,6 +94,8 @@ export type RehearsalWorld = {
   edge: { namespace: string; address: Address; ipv4: string }
   /** `second` is another address of it, for a second opinion by ping. */
   internet: { namespace: string; address: Address; second: Address; ipv4: string; link: Prefix; port: number }
+  /** A campus without IPv6, behind the same router: where students are who need the jump host. */
+  campus: { namespace: string; ipv4: string; gateway: string; length: number }
   servers: readonly RehearsedServer[]
 }
 
@@ -157,6 +159,7 @@ export function rehearsalWorld(input: WorldInput): Outcome<RehearsalWorld> {
       link,
       port: 3142,
     },
+    campus: { namespace: `${prefix}-campus`, ipv4: '198.19.254.2', gateway: '198.19.254.1', length: 24 },
     servers,
   })
 }

@@ -11,7 +11,13 @@ export type Chain = {
 }
 
 /** A set that rules write to; an element is forgotten `seconds` after it was last written. */
-export type MemorySet = { name: string; type: 'ipv6_addr' | 'ifname'; seconds: number }
+export type MemorySet = {
+  name: string
+  type: 'ipv4_addr' | 'ipv6_addr' | 'ifname'
+  seconds: number
+  /** Elements at most; left out: few. */
+  size?: number
+}
 
 export type Table = { family: 'inet'; name: string; sets?: readonly MemorySet[]; chains: readonly Chain[] }
 
@@ -24,10 +30,8 @@ const setSize = 64
  */
 export function nftTable(comment: readonly string[], table: Table): string {
   const title = `table ${table.family} ${table.name}`
-  const sets = (table.sets ?? []).map(({ name, type, seconds }) =>
-    block(`  set ${name}`, [
-      `    type ${type}; flags dynamic, timeout; size ${setSize}; timeout ${seconds}s;`,
-    ]),
+  const sets = (table.sets ?? []).map(({ name, type, seconds, size = setSize }) =>
+    block(`  set ${name}`, [`    type ${type}; flags dynamic, timeout; size ${size}; timeout ${seconds}s;`]),
   )
   const chains = table.chains.map((chain) => block(`  chain ${chain.name}`, chainBody(chain)))
   return `${[
