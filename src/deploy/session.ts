@@ -1,6 +1,7 @@
 // Decides what surrounds every command that changes a world: lock, journal, events to the face, one way to end.
 // Leaves what the command does to its own file.
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { type Fault, Trouble } from '../core/fault.ts'
 import { redact, type Secret } from '../core/secret.ts'
@@ -52,6 +53,8 @@ export async function session(
 ): Promise<ExitCode> {
   const halted = new AbortController()
   const signal = AbortSignal.any([interrupt, halted.signal])
+  // As many listen as there are calls under way.
+  setMaxListeners(0, signal)
   const stopped = () => (signal.reason instanceof Stop ? signal.reason : new Stop(exits.interrupted))
   const began = Date.now()
   const id = randomUUID()
