@@ -3,7 +3,7 @@
 import type { Address } from '../core/prefix.ts'
 import type { Secret, Vault } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
-import type { Addressing, OwnRange, TenantNetwork } from '../core/site.ts'
+import type { Addressing, TenantNetwork } from '../core/site.ts'
 import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
@@ -33,14 +33,11 @@ export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service' | 'ow
   transit: Addressing['transit']
   pool: Addressing['pool']
   tenants: readonly ClassTenant[]
-  /** Left out: seats have no networks of their own. */
-  own?: readonly Unlaid<OwnRange>[]
   /** Null: as the cloud has it. */
   tenantMtu: number | null
 }
-export type ClassTenant = Unlaid<TenantNetwork>
-type Unlaid<T extends { prefix: unknown; via: unknown }> = {
-  [K in keyof T]: T[K] | (K extends 'prefix' | 'via' ? null : never)
+export type ClassTenant = {
+  [K in keyof TenantNetwork]: TenantNetwork[K] | (K extends 'prefix' | 'via' ? null : never)
 }
 
 export type ClassroomInput = {

@@ -2,3 +2,4 @@
 // Leaves each to its file.
 export { classStatus as status } from './status.ts'
 export { classUnlock as unlock } from './unlock.ts'
+export { classApply as apply, classPlan as plan } from './apply.ts'
