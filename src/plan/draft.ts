@@ -8,6 +8,7 @@ import type { Course, Day, Path, Server } from '../course/course.ts'
 import { pathText } from '../course/course.ts'
 import type { Capacity, Demand } from './capacity.ts'
 import type { Cost } from './cost.ts'
+import type { Move } from './moves.ts'
 import type { Placed } from './placement.ts'
 
 /** What is known beside the course file: facts of servers that were looked at, offers with their prices. */
@@ -45,6 +46,8 @@ export type Draft = {
   policy: Policy
   demand: { largest: Demand & { group: string }; all: Demand }
   servers: readonly PlannedServer[]
+  /** Who was on another cloud before. */
+  moves: readonly Move[]
   cost: Cost
 }
 

@@ -8,7 +8,8 @@ import { capacityOf, demandOf, type Capacity } from './capacity.ts'
 import { costOf } from './cost.ts'
 import type { Draft, Finding, Inventory, PlannedServer, Policy } from './draft.ts'
 import { lint } from './lint.ts'
-import { placeGroups, type Placed } from './placement.ts'
+import { movesOf } from './moves.ts'
+import { placeGroups, type Placed, type Stay } from './placement.ts'
 
 export type Plan = Draft & { findings: readonly Finding[] }
 
@@ -23,20 +24,31 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     index,
     capacity: capacityOf(server, course, offerOf(server), inventory.hosts[server.name]),
   }))
-  const placed = placeGroups(
-    course.groups,
-    sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
-    course.atOnce,
-  )
+  const rooms = sized.map(({ server, capacity }) => ({
+    server: server.name,
+    seats: seatsOf(capacity, course),
+  }))
+  const before = staysOf(course)
+  const placed = placeGroups(course.groups, rooms, course.atOnce, before)
   const draft: Draft = {
     course,
     inventory,
     policy,
     demand: demandsOf(course),
     servers: sized.map((one) => planServer(one, course, inventory, placed)),
+    moves: movesOf(placed, course.groups, rooms, before),
     cost: costOf(course, offerOf),
   }
   return { ...draft, findings: lint(draft) }
+}
+
+/** By login: on which cloud the register remembers a student. */
+function staysOf({ enrolment }: Course): Map<string, Stay> {
+  return new Map(
+    enrolment.before.flatMap(({ login, cloud, left }) =>
+      cloud === null ? [] : [[login, { server: cloud, left: left !== null }] as const],
+    ),
+  )
 }
 
 /** Whether the plan may be carried out. */
