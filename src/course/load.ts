@@ -86,14 +86,10 @@ function readClass(
   beside: (name: string) => string,
   effects: LoadEffects,
 ): Outcome<Class> {
-  const roster = readStudents(data, beside, effects)
+  const roster = readStudents(data, file, beside, effects)
   const register = readRegisterFile(data, beside, effects)
   const faults = [
-    ...(roster.ok
-      ? []
-      : roster.faults.map((fault) =>
-          placed(fault, file, ['students', fault.code === 'no-such-header' ? 'columns' : 'roster']),
-        )),
+    ...(roster.ok ? [] : roster.faults.map((fault) => placed(fault, file, ['students', 'roster']))),
     ...(register.ok ? [] : register.faults.map((fault) => placed(fault, file, ['students', 'register']))),
   ]
   if (!roster.ok || !register.ok) return bad(...faults)
@@ -106,13 +102,17 @@ function readClass(
 
 function readStudents(
   data: CourseFile,
+  file: YamlFile,
   beside: (name: string) => string,
   effects: LoadEffects,
 ): Outcome<Roster> {
   const { roster, count, columns } = data.students
   if (roster === undefined) return good({ listed: unnamedStudents(count ?? 0), notes: [] })
   const bytes = openBytes(beside(roster), rosterLimit, effects.readFile)
-  return bytes.ok ? readRoster(beside(roster), bytes.value, columns) : bytes
+  if (!bytes.ok) return bytes
+  return readRoster(beside(roster), bytes.value, columns, (column) =>
+    file.at(['students', 'columns', column]),
+  )
 }
 
 /** None yet is the first run; one that cannot be read is a fault. */

@@ -2,7 +2,7 @@
 // Leaves the register's file to register-file, and groups and clouds to groups and plan/placement.
 import { bad, good, type Fault, type Outcome, type Where } from '../core/fault.ts'
 import type { Day } from './class.ts'
-import { withSuffix } from './login.ts'
+import { type MadeLogin, withSuffix } from './login.ts'
 import { nameKey, sameKey, sharesWord } from './person-name.ts'
 import type { Listed } from './roster-row.ts'
 
@@ -45,37 +45,41 @@ export type Register = {
 /**
  * Gives each person of the roster their login: the one of their entry, else a new one that nobody ever had. People are
  * found again by student number, then by e-mail address, then by name; what contradicts itself or may mean two people
- * is a fault, not a guess. Pure. Fault codes: `not-the-same-person`, `same-person`, `login-taken`, `same-login`.
+ * is a fault, not a guess. Pure. Fault codes: `not-the-same-person`, `same-person`, `login-taken`, `same-login`,
+ * `no-login`.
  */
 export function assignLogins(before: readonly Entry[], roster: readonly Listed[]): Outcome<Register> {
   const found = findAgain(before, roster)
   if (!found.ok) return found
   const used = new Map<string, string>(before.map((entry) => [entry.login, entry.name ?? entry.login]))
-  const logins = new Map<Listed, { login: string; from: string }>()
+  const logins = new Map<Listed, MadeLogin>()
   const faults: Fault[] = []
   for (const one of roster) {
     const entry = found.value.get(one)
     if (entry) logins.set(one, { login: entry.login, from: entry.from })
   }
-  const newcomers = roster.filter((one) => !logins.has(one))
-  for (const one of newcomers.filter(({ wish }) => wish !== null)) {
-    const owner = used.get(one.made.login)
-    if (owner !== undefined) faults.push(taken(one, owner, before))
-    used.set(one.made.login, one.name ?? one.made.login)
-    logins.set(one, one.made)
-  }
-  for (const one of newcomers.filter(({ wish }) => wish === null)) {
-    const made = unused(one.made, used)
+  const newcomers = roster.flatMap((one) => {
+    if (logins.has(one)) return []
+    if (one.made === null) faults.push(noLogin(one))
+    return one.made === null ? [] : [{ one, made: one.made }]
+  })
+  for (const { one, made } of newcomers.filter(({ one: { wish } }) => wish !== null)) {
+    const owner = used.get(made.login)
+    if (owner !== undefined) faults.push(taken(one, made.login, owner, before))
     used.set(made.login, one.name ?? made.login)
     logins.set(one, made)
   }
+  for (const { one, made } of newcomers.filter(({ one: { wish } }) => wish === null)) {
+    const free = unused(made, used)
+    used.set(free.login, one.name ?? free.login)
+    logins.set(one, free)
+  }
   faults.push(...indistinct(newcomers))
   if (faults.length > 0) return bad(...faults)
-  const enrolled = roster.map((listed) => ({
-    listed,
-    entry: found.value.get(listed) ?? null,
-    ...(logins.get(listed) ?? listed.made),
-  }))
+  const enrolled = roster.flatMap((listed) => {
+    const given = logins.get(listed)
+    return given ? [{ listed, entry: found.value.get(listed) ?? null, ...given }] : []
+  })
   return good({ enrolled, changes: changesOf(before, enrolled) })
 }
 
@@ -178,7 +182,7 @@ function agrees(one: Listed, entry: Entry, key: 'id' | 'email'): boolean {
   return one.name === null || entry.name === null
 }
 
-function unused(made: { login: string; from: string }, used: ReadonlyMap<string, string>) {
+function unused(made: MadeLogin, used: ReadonlyMap<string, string>) {
   if (!used.has(made.login)) return made
   for (let n = 2; ; n++) {
     const login = withSuffix(made.login, String(n))
@@ -188,17 +192,17 @@ function unused(made: { login: string; from: string }, used: ReadonlyMap<string,
 }
 
 /** New people whom nothing tells apart could not be found again when the roster is read next time. */
-function indistinct(newcomers: readonly Listed[]): Fault[] {
+function indistinct(newcomers: readonly { one: Listed; made: MadeLogin }[]): Fault[] {
   const first = new Map<string, Listed>()
-  return newcomers.flatMap((one) => {
+  return newcomers.flatMap(({ one, made }) => {
     if (one.id !== null || one.email !== null || one.wish !== null) return []
-    const other = first.get(one.made.login)
-    first.set(one.made.login, other ?? one)
+    const other = first.get(made.login)
+    first.set(made.login, other ?? one)
     if (!other) return []
     return [
       {
         code: 'same-login',
-        title: `login ${one.made.login} is also that of line ${other.where?.line ?? 1}, and nothing tells the two apart`,
+        title: `login ${made.login} is also that of line ${other.where?.line ?? 1}, and nothing tells the two apart`,
         why: 'the same line twice, or two people of one name: the next roster could not say who is who',
         fix: 'remove the line, or give each a student number, an e-mail address or a login of their own',
         ...(one.where && { where: one.where }),
@@ -214,7 +218,7 @@ function changesOf(before: readonly Entry[], enrolled: readonly Enrolled[]): Cha
       if (entry === null) return [{ login, what: 'joins', why: from }]
       if (entry.left !== null)
         return [{ login, what: 'returns', why: `left on ${entry.left}; the login was kept for them` }]
-      if (listed.wish !== null && listed.made.login !== login)
+      if (listed.wish !== null && listed.made && listed.made.login !== login)
         return [
           {
             login,
@@ -241,6 +245,16 @@ const lineOf = (entry: Entry) =>
 const placed = (one: Listed) => (one.where ? { where: one.where } : {})
 const shown = (one: Listed) => [one.name, one.id, one.email].filter((part) => part !== null).join(', ')
 
+function noLogin(one: Listed): Fault {
+  return {
+    code: 'no-login',
+    title: 'no login can be made for this student',
+    why: 'neither login, e-mail, name nor number has a letter a to z or a digit',
+    fix: 'add a `login` column and fill it here',
+    ...placed(one),
+  }
+}
+
 function contradiction(one: Listed, entry: Entry, key: 'id' | 'email'): Fault {
   return {
     code: 'not-the-same-person',
@@ -265,12 +279,12 @@ function ambiguous(one: Listed, entries: readonly Entry[]): Fault {
   }
 }
 
-function taken(one: Listed, owner: string, before: readonly Entry[]): Fault {
-  const entry = before.find(({ login }) => login === one.made.login)
+function taken(one: Listed, login: string, owner: string, before: readonly Entry[]): Fault {
+  const entry = before.find((other) => other.login === login)
   const since = entry?.left ? `, who left on ${entry.left}` : ''
   return {
     code: entry ? 'login-taken' : 'same-login',
-    title: `login ${one.made.login} is that of ${owner}${since}`,
+    title: `login ${login} is that of ${owner}${since}`,
     why: 'two people cannot share an account, and one who left may return to theirs',
     fix: 'write another login here, or leave the field empty',
     ...placed(one),

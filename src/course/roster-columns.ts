@@ -1,6 +1,6 @@
 // Decides which column of a roster is what: by the course file's own words, else by its header in English or French.
 // Leaves the lines below the headers to roster.
-import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
+import { bad, good, type Fault, type Outcome, type Where } from '../core/fault.ts'
 import type { Csv, Row } from './csv.ts'
 import { asciiName } from './login.ts'
 import { nearest } from './suggest.ts'
@@ -50,10 +50,15 @@ export const knownIn = (mapping: Mapping) => (cells: readonly string[]) => {
 }
 
 /** A mapped header wins over known ones. Fault codes: `two-columns`, `no-headers`, `no-such-header`. */
-export function columnsOf(header: Row, csv: Csv, mapping: Mapping): Outcome<Columns> {
+export function columnsOf(
+  header: Row,
+  csv: Csv,
+  mapping: Mapping,
+  placeOf: (column: Column) => Where | undefined,
+): Outcome<Columns> {
   const { cells, line } = header
   const columns = new Map<Column, number>()
-  const faults: Fault[] = unmet(cells, mapping)
+  const faults: Fault[] = unmet(cells, mapping, placeOf)
   cells.forEach((cell, i) => {
     const column = meaningOf(cells, i, mapping)
     if (column === undefined) return
@@ -88,18 +93,23 @@ function meaningOf(cells: readonly string[], i: number, mapping: Mapping): Colum
 const written = (header: string) => header.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase()
 const same = (cell: string, header: string) => written(cell) === written(header)
 
-/** Placed at the key of the course file by whoever read it. */
-function unmet(cells: readonly string[], mapping: Mapping): Fault[] {
+function unmet(
+  cells: readonly string[],
+  mapping: Mapping,
+  placeOf: (column: Column) => Where | undefined,
+): Fault[] {
   return Object.entries(mapping).flatMap(([column, header]) => {
     if (header === undefined || cells.some((cell) => same(cell, header))) return []
     const there = cells.filter((cell) => cell.trim() !== '')
     const guess = nearest(header, there)
+    const where = placeOf(column as Column)
     return [
       {
         code: 'no-such-header',
         title: `students.columns.${column}: the roster has no header \`${header}\``,
         why: 'a column that the course file names must be there',
         fix: guess === undefined ? `write one of: ${there.join(', ')}` : `did you mean \`${guess}\`?`,
+        ...(where && { where }),
       },
     ]
   })

@@ -18,8 +18,8 @@ export type Listed = {
   team: string | null
   /** As written. */
   group: string | null
-  /** What its own line makes of a login. Who gets it is the register's to say. */
-  made: MadeLogin
+  /** What its own line makes of a login; null where nothing can be made. Who gets it is the register's to say. */
+  made: MadeLogin | null
   /** The roster's own `login` column. */
   wish: string | null
   where: Where | null
@@ -29,7 +29,7 @@ const address = /^[^\s@<>(),;:"[\]\\]+@[^\s@<>(),;:"[\]\\.]+(\.[^\s@<>(),;:"[\]\
 
 /**
  * Fault codes: `too-many-fields`, `headers-again`, `not-a-student`, `bad-email`, `bad-ssh-key` and its neighbours,
- * `damaged-number`, `no-login`.
+ * `damaged-number`.
  */
 export function readRow(row: Row, header: Row, columns: Columns, csv: Csv): Outcome<Listed> {
   const misplaced = noStudent(row, header, columns, csv)
@@ -58,16 +58,7 @@ export function readRow(row: Row, header: Row, columns: Columns, csv: Csv): Outc
   if (key?.ok === false) faults.push(...key.faults.map((fault) => hideKey({ ...fault, where: at('key') })))
   const name = cell('name') || [cell('first'), cell('last')].filter((part) => part !== '').join(' ')
   const wish = cell('login')
-  const made = makeLogin({ login: wish, email, name, id })
-  if (made === undefined)
-    faults.push({
-      code: 'no-login',
-      title: 'no login can be made for this student',
-      why: 'neither login, e-mail, name nor number has a letter a to z or a digit',
-      fix: 'add a `login` column and fill it here',
-      where: csv.at(row.line),
-    })
-  if (made === undefined || faults.length > 0) return bad(...faults)
+  if (faults.length > 0) return bad(...faults)
   return good({
     id: id || null,
     name: name || null,
@@ -75,7 +66,7 @@ export function readRow(row: Row, header: Row, columns: Columns, csv: Csv): Outc
     sshKey: key?.ok ? key.value : null,
     team: teamOf(cell('team')),
     group: cell('group') || null,
-    made,
+    made: makeLogin({ login: wish, email, name, id }) ?? null,
     wish: wish || null,
     where: csv.at(row.line),
   })

@@ -1,10 +1,10 @@
 // Decides who stands in a roster: a CSV file of any encoding and delimiter, as universities' programs export it.
 // Leaves each line to roster-row, logins to register, and splitting into groups to groups.
 import { basename } from 'node:path'
-import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
+import { bad, good, type Fault, type Outcome, type Where } from '../core/fault.ts'
 import { delimiterName, readCsv, type Csv, type Row } from './csv.ts'
 import { sameKey } from './person-name.ts'
-import { columnsOf, knownIn, type Columns, type Mapping } from './roster-columns.ts'
+import { columnsOf, knownIn, type Column, type Columns, type Mapping } from './roster-columns.ts'
 import { readRow, type Listed } from './roster-row.ts'
 
 export type Roster = {
@@ -13,8 +13,16 @@ export type Roster = {
   notes: readonly string[]
 }
 
-/** Reads a roster. Every fault of every line at once. Columns that neither are known nor mapped are ignored, and said. */
-export function readRoster(file: string, bytes: Uint8Array, mapping: Mapping = {}): Outcome<Roster> {
+/**
+ * Reads a roster. Every fault of every line at once. Columns that neither are known nor mapped are ignored, and said.
+ * `placeOf` gives the place of a mapped header in the course file.
+ */
+export function readRoster(
+  file: string,
+  bytes: Uint8Array,
+  mapping: Mapping = {},
+  placeOf: (column: Column) => Where | undefined = () => undefined,
+): Outcome<Roster> {
   const csv = readCsv(file, bytes, knownIn(mapping))
   if (!csv.ok) return csv
   const { header, body, above } = csv.value
@@ -25,7 +33,7 @@ export function readRoster(file: string, bytes: Uint8Array, mapping: Mapping = {
       why: 'a roster has a line of headers and one line a student',
       fix: 'export it again, or write `count:` instead of `roster:`',
     })
-  const columns = columnsOf(header, csv.value, mapping)
+  const columns = columnsOf(header, csv.value, mapping, placeOf)
   if (!columns.ok) return columns
   const faults: Fault[] = above.flatMap((row) => studentAbove(row, csv.value))
   const listed: Listed[] = []

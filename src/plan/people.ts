@@ -12,7 +12,9 @@ const most = 8
 /** Empty for a course without roster whose students are as before. At first only logins that were another's are changes. */
 export function people({ enrolment, students }: Course): string[] {
   const { notes, changes, before, enrolled, file, digest } = enrolment
-  const other = new Set(enrolled.flatMap(({ login, listed }) => (login === listed.made.login ? [] : [login])))
+  const other = new Set(
+    enrolled.flatMap(({ login, listed }) => (login === listed.made?.login ? [] : [login])),
+  )
   const shown = before.length > 0 ? changes : changes.filter(({ login }) => other.has(login))
   if (notes.length === 0 && shown.length === 0) return []
   const lines = (['joins', 'returns', 'leaves', 'keeps'] as const).flatMap((kind) => {
