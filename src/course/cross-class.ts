@@ -225,37 +225,25 @@ function mailRule(get: Get, report: Report): void {
   )
 }
 
-/** Codes: `clouds-of-another-engine`, `adopted-without-clouds`, `adopted-with-servers`. */
+/** A server with role cloud beside adopted clouds is cross-engine's. Codes: `clouds-of-another-engine`, `adopted-without-clouds`. */
 function adoptedRule(get: Get, report: Report): void {
   const kind = get('engine', 'kind') ?? 'packages'
   const clouds = listOf(get('clouds'))
-  if (kind !== 'adopted') {
-    if (clouds.length > 0 && (kind === 'packages' || kind === 'devstack'))
-      report(
-        ['clouds'],
-        'clouds-of-another-engine',
-        `clouds that exist already, but engine.kind is ${kind}`,
-        `with ${kind} bateau makes a cloud on each server with role cloud`,
-        'write engine: {kind: adopted}, or remove clouds',
-      )
-    return
-  }
-  const servers = listOf(get('servers'))
-  const own = servers.flatMap((one, i) => (wordOf(valueAt(one, ['role']) ?? 'cloud') === 'cloud' ? [i] : []))
-  if (clouds.length === 0 && own.length > 0)
+  if (clouds.length > 0 && (kind === 'packages' || kind === 'devstack'))
+    report(
+      ['clouds'],
+      'clouds-of-another-engine',
+      `clouds that exist already, but engine.kind is ${kind}`,
+      `with ${kind} bateau makes a cloud on each server with role cloud`,
+      'write engine: {kind: adopted}, or remove clouds',
+    )
+  const own = listOf(get('servers')).some((one) => wordOf(valueAt(one, ['role']) ?? 'cloud') === 'cloud')
+  if (kind === 'adopted' && clouds.length === 0 && own)
     report(
       ['engine', 'kind'],
       'adopted-without-clouds',
       'adopted, but `clouds` names none',
       'an adopted cloud is found by its entry in a clouds.yaml',
       'add it, for example clouds: [{name: lyon}]; or write kind: packages',
-    )
-  for (const i of own)
-    report(
-      ['servers', i],
-      'adopted-with-servers',
-      'a server with role cloud, but the engine is adopted',
-      'with adopted clouds bateau installs no cloud',
-      'give it another role, or remove it',
     )
 }

@@ -18,14 +18,15 @@ const zoe: Entry = {
   email: 'zoe@example.org',
   group: 'tp-a',
   cloud: 'os1',
+  network: 3,
   since: '2027-02-01',
   left: null,
   from: 'name Zoé Lefèvre (é -> e, è -> e)',
   where: null,
 }
-const header = 'login,id,name,email,group,cloud,since,left,from,course'
+const header = 'login,id,name,email,group,cloud,network,since,left,from,course'
 const line =
-  'zoe-lefevre,00417,Zoé Lefèvre,zoe@example.org,tp-a,os1,2027-02-01,,"name Zoé Lefèvre (é -> e, è -> e)",net'
+  'zoe-lefevre,00417,Zoé Lefèvre,zoe@example.org,tp-a,os1,3,2027-02-01,,"name Zoé Lefèvre (é -> e, è -> e)",net'
 
 describe('the file of the register', () => {
   test('is a table that a person reads', () => {
@@ -40,7 +41,7 @@ describe('the file of the register', () => {
     ],
     [
       'with its columns in another order',
-      `course,login,since,left,name,id,email,group,cloud,from\nnet,zoe-lefevre,2027-02-01,,Zoé Lefèvre,00417,zoe@example.org,tp-a,os1,"name Zoé Lefèvre (é -> e, è -> e)"\n`,
+      `course,login,since,left,name,id,email,group,cloud,network,from\nnet,zoe-lefevre,2027-02-01,,Zoé Lefèvre,00417,zoe@example.org,tp-a,os1,3,"name Zoé Lefèvre (é -> e, è -> e)"\n`,
     ],
   ])('is read %s', (_, bytes) => {
     const outcome = read(bytes)
@@ -53,14 +54,14 @@ describe('the file of the register', () => {
     ['nothing at all', '', ['register-headers 1:1']],
     ['another file', 'name;email\nZoé;z@x.org\n', ['register-headers 1:1']],
     ['a mistyped column', `${header.replace('left', 'lfet')}\n${line}\n`, ['register-headers 1:1']],
-    ['a line above', `mine,,,,,,,,,\n${header}\n${line}\n`, ['register-headers 1:1']],
+    ['a line above', `mine,,,,,,,,,,\n${header}\n${line}\n`, ['register-headers 1:1']],
     ['a cut line', `${header}\n${line}\nada,1`, ['register-line 3:1']],
     ['no login', `${header}\n${line.replace('zoe-lefevre', '')}\n`, ['register-login 2:1']],
     ['a login that is none', `${header}\n${line.replace('zoe-lefevre', 'Zoé L')}\n`, ['register-login 2:1']],
     [
       'a day that is none',
       `${header}\n${line.replace('2027-02-01,', '2027-02-30,1/3/27')}\n`,
-      ['register-day 2:56'],
+      ['register-day 2:58'],
     ],
     [
       'one login twice',
@@ -72,7 +73,7 @@ describe('the file of the register', () => {
       `${header}\n${line}\n${line.replace('zoe-l', 'z-l').replace('00417', '18')}\n`,
       ['register-twice 3:26'],
     ],
-    ['another course', `${header}\n${line.replace(/net$/, 'ten')}\n`, ['register-course 2:104']],
+    ['another course', `${header}\n${line.replace(/net$/, 'ten')}\n`, ['register-course 2:106']],
     [
       'a merge that was not finished',
       `${header}\n<<<<<<< HEAD\n${line}\n=======\n${line}\n>>>>>>> other\n`,

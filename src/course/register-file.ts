@@ -9,14 +9,26 @@ import { sameKey } from './person-name.ts'
 import type { Entry } from './register.ts'
 import { nearest } from './suggest.ts'
 
-const columns = ['login', 'id', 'name', 'email', 'group', 'cloud', 'since', 'left', 'from', 'course'] as const
+const columns = [
+  'login',
+  'id',
+  'name',
+  'email',
+  'group',
+  'cloud',
+  'network',
+  'since',
+  'left',
+  'from',
+  'course',
+] as const
 type Column = (typeof columns)[number]
 const needed: readonly Column[] = ['login', 'since', 'left', 'course']
 
 /** The whole file. Logins are in the order in which people came. */
 export function registerText(entries: readonly Entry[], course: string): string {
   const lines = entries.map((entry) =>
-    columns.map((column) => quoted(column === 'course' ? course : (entry[column] ?? ''))).join(','),
+    columns.map((column) => quoted(column === 'course' ? course : `${entry[column] ?? ''}`)).join(','),
   )
   return [columns.join(','), ...lines, ''].join('\n')
 }
@@ -29,7 +41,7 @@ const quoted = (text: string) => (/[",;|\n\t]|^\s|\s$/.test(text) ? `"${text.rep
 /**
  * Reads it, also as a spreadsheet saved it. A fault for every line that cannot be trusted; nothing of it is ignored, for
  * what is forgotten here would be given to somebody else. Fault codes: `merge-conflict`, `register-headers`,
- * `register-line`, `register-login`, `register-day`, `register-course`, `register-twice`, and those of csv.
+ * `register-line`, `register-login`, `register-day`, `register-network`, `register-course`, `register-twice`, and those of csv.
  */
 export function readRegister(file: string, bytes: Uint8Array, course: string): Outcome<Entry[]> {
   const conflict = conflicts(file, bytes)
@@ -93,6 +105,14 @@ function readEntry(row: Row, fields: readonly string[], csv: Csv, course: string
     if (faults.length > 0 || (column === 'left' && written === null) || isDay(written)) continue
     refuse(column, 'register-day', `${column}: not a day: ${written ?? ''}`, 'write it like 2027-02-01')
   }
+  const network = cell('network')
+  if (faults.length === 0 && network !== null && !/^\d{1,5}$/.test(network))
+    refuse(
+      'network',
+      'register-network',
+      `not the number of a network: ${network}`,
+      'write the number as it was: the place of its prefix in the pool, from 0; or take the line from a copy',
+    )
   const of = cell('course')
   if (faults.length === 0 && of !== course)
     refuse(
@@ -109,6 +129,7 @@ function readEntry(row: Row, fields: readonly string[], csv: Csv, course: string
     email: cell('email'),
     group: cell('group'),
     cloud: cell('cloud'),
+    network: network === null ? null : Number(network),
     since: cell('since') as Day,
     left: cell('left'),
     from: cell('from') ?? 'the register',

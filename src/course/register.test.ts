@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readRegister, registerText } from './register-file.ts'
-import { assignLogins, registerAfter, type Entry } from './register.ts'
+import { assignLogins, registerAfter, type Entry, type Place } from './register.ts'
 import { readRoster } from './roster.ts'
 
 const day = '2027-02-01'
-const nowhere = new Map<string, { group: string | null; cloud: string | null }>()
+const nowhere = new Map<string, Place>()
 
 const rosterOf = (text: string) => {
   const roster = readRoster('roster.csv', Buffer.from(text))
@@ -170,10 +170,10 @@ describe('the register', () => {
     if (!zoe) throw new Error('no student')
     const first = assignLogins([], [zoe])
     if (!first.ok) throw new Error('refused')
-    const places = new Map([['zoe', { group: 'tp-a', cloud: 'os1' }]])
+    const places = new Map([['zoe', { group: 'tp-a', cloud: 'os1', network: 0 }]])
     const entries = registerAfter([], first.value.enrolled, places, day)
     expect(registerAfter(entries, [], nowhere, '2027-03-01')).toMatchObject([
-      { login: 'zoe', group: 'tp-a', cloud: 'os1', left: '2027-03-01' },
+      { login: 'zoe', group: 'tp-a', cloud: 'os1', network: 0, left: '2027-03-01' },
     ])
   })
 })

@@ -16,6 +16,8 @@ export type Entry = {
   group: string | null
   /** Server or cloud that their things are on. */
   cloud: string | null
+  /** Number of the group's networks on it, where bateau laid the cloud out. */
+  network: number | null
   since: Day
   /** The day on which the roster no longer had them; null: it has. */
   left: Day | null
@@ -83,11 +85,14 @@ export function assignLogins(before: readonly Entry[], roster: readonly Listed[]
   return good({ enrolled, changes: changesOf(before, enrolled) })
 }
 
+/** Where somebody's things are. */
+export type Place = Pick<Entry, 'group' | 'cloud' | 'network'>
+
 /** What the register holds once groups and clouds are known too: nobody is ever removed from it. */
 export function registerAfter(
   before: readonly Entry[],
   enrolled: readonly Enrolled[],
-  places: ReadonlyMap<string, { group: string | null; cloud: string | null }>,
+  places: ReadonlyMap<string, Place>,
   today: Day,
 ): Entry[] {
   const now = new Map(enrolled.map((one) => [one.login, one]))
@@ -103,21 +108,19 @@ export function registerAfter(
     now.delete(entry.login)
     if (!one) return { ...entry, id: still(entry.id), email: still(entry.email), left: entry.left ?? today }
     const { id, name, email } = one.listed
-    const place = places.get(entry.login)
     return {
       ...entry,
+      ...places.get(entry.login),
       id: id ?? still(entry.id),
       name: name ?? entry.name,
       email: email ?? still(entry.email),
-      group: place?.group ?? entry.group,
-      cloud: place?.cloud ?? entry.cloud,
       left: null,
     }
   })
   const joined = [...now.values()].map(({ login, from, listed }): Entry => {
     const { id, name, email } = listed
-    const { group = null, cloud = null } = places.get(login) ?? {}
-    return { login, id, name, email, group, cloud, since: today, left: null, from, where: null }
+    const { group = null, cloud = null, network = null } = places.get(login) ?? {}
+    return { login, id, name, email, group, cloud, network, since: today, left: null, from, where: null }
   })
   return [...kept, ...joined]
 }

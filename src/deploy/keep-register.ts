@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname } from 'node:path'
 import { Trouble } from '../core/fault.ts'
 import { digestOf, registerText } from '../course/register-file.ts'
-import { registerAfter } from '../course/register.ts'
+import { type Place, registerAfter } from '../course/register.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /**
@@ -22,16 +22,15 @@ export function keepRegister(plan: Plan): void {
   write(file, text)
 }
 
-function placesOf({ course, servers }: Plan) {
-  const clouds = new Map(
-    servers.flatMap(({ name, placed }) =>
-      placed.flatMap(({ students }) => students.map(({ login }) => [login, name] as const)),
-    ),
-  )
+function placesOf({ servers, clouds }: Plan): Map<string, Place> {
+  const networkOn = (cloud: string, group: string) => {
+    const network = servers.find(({ name }) => name === cloud)?.slots.indexOf(group) ?? -1
+    return network < 0 ? null : network
+  }
   return new Map(
-    course.groups.flatMap((group) =>
-      group.students.map(
-        ({ login }) => [login, { group: group.name, cloud: clouds.get(login) ?? null }] as const,
+    [...servers, ...clouds].flatMap(({ name: cloud, placed }) =>
+      placed.flatMap(({ group, students }) =>
+        students.map(({ login }) => [login, { group, cloud, network: networkOn(cloud, group) }] as const),
       ),
     ),
   )

@@ -4,6 +4,7 @@ import type { Prefix } from '../core/prefix.ts'
 import type { Addressing, HostFacts } from '../core/site.ts'
 import type { Where } from '../core/fault.ts'
 import type { Offer, ProviderWay } from '../core/offer.ts'
+import type { AdoptedCloud } from '../course/class.ts'
 import type { Course, Day, Path, Server } from '../course/course.ts'
 import { pathText } from '../course/course.ts'
 import type { Capacity, Demand } from './capacity.ts'
@@ -38,6 +39,17 @@ export type PlannedServer = {
   /** Null when the block cannot be laid out; a finding says why. */
   addressing: Addressing | null
   placed: readonly Placed[]
+  /** Its groups by the numbers of their networks; null: some former group's number. */
+  slots: readonly (string | null)[]
+}
+
+/** One cloud that exists already: what it carries. */
+export type PlannedCloud = {
+  name: string
+  /** Its place in `course.clouds`. */
+  index: number
+  cloud: AdoptedCloud
+  placed: readonly Placed[]
 }
 
 export type Draft = {
@@ -46,6 +58,7 @@ export type Draft = {
   policy: Policy
   demand: { largest: Demand & { group: string }; all: Demand }
   servers: readonly PlannedServer[]
+  clouds: readonly PlannedCloud[]
   /** Who was on another cloud before. */
   moves: readonly Move[]
   cost: Cost

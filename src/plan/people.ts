@@ -35,9 +35,9 @@ export function people({ enrolment, students }: Course): string[] {
 }
 
 /** Everybody, with the login explained: `bateau plan --students`. */
-export function studentsText({ course, servers }: Plan): string {
+export function studentsText({ course, servers, clouds }: Plan): string {
   const cloudOf = new Map(
-    servers.flatMap(({ name, placed }) =>
+    [...servers, ...clouds].flatMap(({ name, placed }) =>
       placed.flatMap(({ students }) => students.map(({ login }) => [login, name] as const)),
     ),
   )

@@ -14,6 +14,12 @@ export type Placed = {
 /** A cloud, by the name of its server or its own, and how many students it holds at once. */
 export type Room = { server: string; seats: number }
 
+/** Students that have instances in one place at the same time: the largest part of a group, or all that are placed. */
+export function studentsAtOnce(placed: readonly Placed[], atOnce: 'group' | 'all'): number {
+  const sizes = placed.map(({ students }) => students.length)
+  return atOnce === 'all' ? sizes.reduce((sum, size) => sum + size, 0) : Math.max(0, ...sizes)
+}
+
 /** Where somebody was before. Who had left the course moves nobody, but finds their things again where there is room. */
 export type Stay = { server: string; left: boolean }
 

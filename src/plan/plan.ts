@@ -2,14 +2,16 @@
 // Leaves carrying it out to deploy/, and asking the world to whoever fills the inventory.
 import { findOffer } from '../core/offer.ts'
 import type { Address } from '../core/prefix.ts'
-import type { Course, Server } from '../course/course.ts'
-import { layOut } from './addressing.ts'
+import type { AdoptedCloud } from '../course/class.ts'
+import type { Course, Group, Server } from '../course/course.ts'
+import { layOut, type OwnWish } from './addressing.ts'
 import { capacityOf, demandOf, type Capacity } from './capacity.ts'
 import { costOf } from './cost.ts'
-import type { Draft, Finding, Inventory, PlannedServer, Policy } from './draft.ts'
+import type { Draft, Finding, Inventory, PlannedCloud, PlannedServer, Policy } from './draft.ts'
 import { lint } from './lint.ts'
 import { movesOf } from './moves.ts'
 import { placeGroups, type Placed, type Stay } from './placement.ts'
+import { slotsOf } from './slots.ts'
 
 export type Plan = Draft & { findings: readonly Finding[] }
 
@@ -24,10 +26,10 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     index,
     capacity: capacityOf(server, course, offerOf(server), inventory.hosts[server.name]),
   }))
-  const rooms = sized.map(({ server, capacity }) => ({
-    server: server.name,
-    seats: seatsOf(capacity, course),
-  }))
+  const rooms = [
+    ...sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
+    ...course.clouds.map(({ name, seats }) => ({ server: name, seats: seats ?? Number.POSITIVE_INFINITY })),
+  ]
   const before = staysOf(course)
   const placed = placeGroups(course.groups, rooms, course.atOnce, before)
   const draft: Draft = {
@@ -36,6 +38,7 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     policy,
     demand: demandsOf(course),
     servers: sized.map((one) => planServer(one, course, inventory, placed)),
+    clouds: course.clouds.map((cloud, index) => planCloud(cloud, index, placed)),
     moves: movesOf(placed, course.groups, rooms, before),
     cost: costOf(course, offerOf),
   }
@@ -65,10 +68,15 @@ function planServer(
   const { server, index, capacity } = one
   const here = placed.filter((part) => part.server === server.name)
   const block = server.ipv6?.block ?? null
-  const groups = course.networks.class ? here.map((part) => part.group) : []
+  const slots = slotsOf(
+    server.name,
+    here.map((part) => part.group),
+    course.enrolment.before,
+  )
+  const groups = course.networks.class ? slots : []
   const laid =
     block && server.ipv6?.delivery !== 'slaac-only'
-      ? layOut(block, groups, server.layout, gatewayOf(server))
+      ? layOut(block, groups, server.layout, gatewayOf(server), ownWish(course, slots))
       : undefined
   return {
     name: server.name,
@@ -79,6 +87,34 @@ function planServer(
     block,
     addressing: laid?.ok ? laid.value : null,
     placed: here,
+    slots,
+  }
+}
+
+/** Where its seats are not known, how many of them are left is no reason. */
+function planCloud(cloud: AdoptedCloud, index: number, placed: readonly Placed[]): PlannedCloud {
+  const here = placed.filter((part) => part.server === cloud.name)
+  const because = (part: Placed) =>
+    part.because.replace(/ ?\(Infinity\)/, '').replace(/, with Infinity seats left/, '')
+  return {
+    name: cloud.name,
+    index,
+    cloud,
+    placed: here.map((part) => ({ ...part, because: because(part) })),
+  }
+}
+
+/** By the largest group of the course wherever it is, so that ranges stay as groups move. */
+function ownWish(course: Course, slots: readonly (string | null)[]): OwnWish | null {
+  const { ownNetwork, router, work } = course.class
+  if (!ownNetwork) return null
+  const seats = ({ students }: Group) =>
+    new Set(students.map(({ login, team }) => (work === 'team' && team !== null ? `team ${team}` : login)))
+      .size
+  return {
+    router,
+    groups: slots,
+    seats: Math.max(0, ...course.groups.map(seats)),
   }
 }
 

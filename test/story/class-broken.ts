@@ -149,7 +149,7 @@ class:
     faults: ['clouds-of-another-engine 32:1'],
   },
   {
-    name: 'adopted-with-servers',
+    name: 'adopted-with-servers-alone',
     text: with_('engine: {kind: adopted}'),
     faults: ['adopted-with-servers 18:5', 'adopted-without-clouds 32:16'],
   },
