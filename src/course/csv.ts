@@ -16,7 +16,7 @@ export type Csv = {
   above: readonly Row[]
   body: readonly Row[]
   /** The place of a line, or of one of its fields. */
-  at(line: number, field?: number): Where
+  at: (line: number, field?: number) => Where
 }
 
 const delimiters = [',', ';', '\t', '|']

@@ -218,7 +218,7 @@ function changesOf(before: readonly Entry[], enrolled: readonly Enrolled[]): Cha
   const here = new Set(enrolled.map(({ entry }) => entry))
   return [
     ...enrolled.flatMap(({ login, entry, from, listed }): Change[] => {
-      if (entry === null) return [{ login, what: 'joins', why: from }]
+      if (entry === null) return [{ login, what: 'joins', why: `from ${from}` }]
       if (entry.left !== null)
         return [{ login, what: 'returns', why: `left on ${entry.left}; the login was kept for them` }]
       if (listed.wish !== null && listed.made && listed.made.login !== login)

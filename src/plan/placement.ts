@@ -25,9 +25,9 @@ export type Stay = { server: string; left: boolean }
 
 /** Seats of each cloud that are still free, for good or for one group at a time. */
 type Seats = {
-  free(server: string): number
-  load(server: string): number
-  take(server: string, count: number): void
+  free: (server: string) => number
+  load: (server: string) => number
+  take: (server: string, count: number) => void
 }
 
 /**

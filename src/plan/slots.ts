@@ -19,11 +19,11 @@ export function slotsOf(
     known.set(group, network)
   }
   const slots = new Map<number, string>()
-  let next = 0
   for (const group of groups) {
-    const remembered = known.get(group)
-    while (remembered === undefined && (owner.has(next) || slots.has(next))) next++
-    slots.set(remembered ?? next, group)
+    let number = known.get(group) ?? 0
+    while (!known.has(group) && (owner.has(number) || slots.get(number) !== undefined)) number++
+    known.set(group, number)
+    slots.set(number, group)
   }
   const length = Math.max(-1, ...slots.keys()) + 1
   return Array.from({ length }, (_, i) => slots.get(i) ?? null)
