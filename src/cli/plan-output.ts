@@ -2,30 +2,36 @@
 // Leaves the plan to plan/, and the steps it leads to to deploy/.
 import type { Fault } from '../core/fault.ts'
 import { showFaults } from '../core/fault-text.ts'
-import { readUpTo } from '../course/bytes.ts'
 import type { Course } from '../course/course.ts'
-import { loadCourse } from '../course/load.ts'
 import { type ExitCode, exits } from '../deploy/face.ts'
+import { openCourse } from '../deploy/open-course.ts'
 import { isRehearsed, planOf } from '../deploy/plan-of.ts'
+import { homeOf } from '../deploy/world.ts'
 import { planJson } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
+import { studentsText } from '../plan/people.ts'
 import { planText } from '../plan/text.ts'
 import { schemaVersion } from '../run/events.ts'
 import type { Terminal } from './terminal.ts'
 import { stepsText } from './view/steps.ts'
 
-export type PlanOptions = { json: boolean; commands: boolean; strict: boolean }
+export type PlanOptions = { json: boolean; commands: boolean; strict: boolean; students: boolean }
 
 /** Reads the course file, makes the plan and prints it; with faults in the file prints those instead. */
 export async function printPlan(file: string, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
-  const course = loadCourse(file, { readFile: readUpTo })
-  return course.ok ? show(course.value, options, terminal) : refuse(course.faults, options, terminal)
+  const opened = openCourse(homeOf(process.env), file)
+  return opened.ok ? show(opened.value.course, options, terminal) : refuse(opened.faults, options, terminal)
 }
 
 async function show(course: Course, options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
   const plan = planOf(course, isRehearsed(course))
   if (options.commands) await showCommands(plan, options, terminal)
-  else terminal.out.write(options.json ? json(planJson(plan)) : planText(plan))
+  else
+    terminal.out.write(
+      options.json
+        ? json(planJson(plan))
+        : planText(plan) + (options.students ? `\n${studentsText(plan)}` : ''),
+    )
   const found = plan.findings.some(({ severity }) => severity !== 'info')
   return options.strict && found ? exits.refused : exits.done
 }

@@ -60,22 +60,42 @@ export function utf8Text(path: string, bytes: Uint8Array): Outcome<string> {
   }
 }
 
+export type Decoded = { text: string; encoding: string }
+
 /**
- * Text in any encoding that spreadsheets save: UTF-8 and UTF-16 by their marks, UTF-8 when every byte agrees, else
- * windows-1252. (TextDecoder's windows-1252 is wrong in Node 20.18.3 and later, nodejs/node issue 56542, hence iconv.)
+ * Text in any encoding that spreadsheets save: UTF-8 and UTF-16 by their marks (UTF-16 also by its zero bytes), UTF-8
+ * when every byte agrees, else windows-1252, or Mac Roman where windows-1252 has no such character. The name of what was
+ * chosen is for the reader. (TextDecoder's windows-1252 is wrong in Node 20.18.3 and later, nodejs/node issue 56542,
+ * hence iconv.)
  */
-export function anyText(bytes: Uint8Array): { text: string; encoding: string } {
-  const buffer = Buffer.from(bytes)
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : firstBad(bytes) < bytes.length
-          ? 'windows-1252'
-          : 'utf-8'
-  return { text: lines(iconv.decode(buffer, encoding).replace(/^\ufeff/, '')), encoding }
+export function anyText(bytes: Uint8Array): Decoded {
+  const [encoding, name] = encodingOf(bytes)
+  return { text: lines(iconv.decode(Buffer.from(bytes), encoding).replace(/^\ufeff/, '')), encoding: name }
 }
+
+function encodingOf(bytes: Uint8Array): [iconv: string, name: string] {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return ['utf-16le', 'UTF-16']
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return ['utf-16be', 'UTF-16']
+  const head = bytes.subarray(0, 2000)
+  const zeros = (odd: number) => head.filter((byte, i) => byte === 0 && i % 2 === odd).length
+  if (zeros(1) > head.length / 4) return ['utf-16le', 'UTF-16']
+  if (zeros(0) > head.length / 4) return ['utf-16be', 'UTF-16']
+  if (firstBad(bytes) === bytes.length) return ['utf-8', 'UTF-8']
+  return isMacRoman(bytes) ? ['macintosh', 'Mac Roman'] : ['windows-1252', 'Windows-1252']
+}
+
+/**
+ * Five bytes are no character of windows-1252; 8f is `è` in Mac Roman. There 8e is `é`, here a capital `Ž`, which follows
+ * no small letter.
+ */
+function isMacRoman(bytes: Uint8Array): boolean {
+  return bytes.some(
+    (byte, i) =>
+      [0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte) || (byte === 0x8e && /[a-z]/.test(latin(bytes[i - 1]))),
+  )
+}
+
+const latin = (byte: number | undefined) => String.fromCodePoint(byte ?? 0)
 
 const lines = (text: string) => text.replaceAll(/\r\n?/g, '\n')
 

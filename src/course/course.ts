@@ -6,6 +6,7 @@ import type { Money } from '../core/money.ts'
 import type { DevstackRelease } from '../core/release.ts'
 import type { Address, Prefix } from '../core/prefix.ts'
 import type { Secret } from '../core/secret.ts'
+import type { Change, Enrolled, Entry } from './register.ts'
 
 export type { Day } from './class.ts'
 
@@ -28,6 +29,20 @@ export type Student = {
   sshKey: string | null
   /** Slug of the team that the roster names; null where it names none. */
   team: string | null
+}
+
+/** How the roster became students: what was decided, and what the register knew. */
+export type Enrolment = {
+  /** Of reading the roster, a sentence each. */
+  notes: readonly string[]
+  /** Path of the register; null: nobody said where it is kept. */
+  file: string | null
+  /** Of its bytes when it was read, SHA-256; null: there was none. */
+  digest: string | null
+  before: readonly Entry[]
+  /** In the order of `students`. */
+  enrolled: readonly Enrolled[]
+  changes: readonly Change[]
 }
 
 export type Group = {
@@ -126,6 +141,7 @@ export type Course = {
   students: readonly Student[]
   /** Path of the register as the course file names it; null: in the world's directory. */
   register: string | null
+  enrolment: Enrolment
   groups: readonly Group[]
   /** Whose instances exist at the same time: one group's, or everybody's. */
   atOnce: 'group' | 'all'

@@ -53,7 +53,7 @@ function adoptedRule(get: Get, servers: readonly unknown[], report: Report): voi
       'adopted-with-servers',
       'a server with role cloud, and engine kind adopted',
       'kind adopted is for clouds that exist already (`clouds`); nothing would be put on this server',
-      'write role: jump, lab or retired; or kind: packages, which puts a cloud on it and uses `clouds` beside it',
+      'write role: jump, lab or retired; or kind: packages, which puts a cloud on it, without `clouds`',
     )
   })
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { makeGroups, type GroupRule } from './groups.ts'
-import { unnamedStudents } from './roster.ts'
+import { makeGroups, type GroupRule, type Member } from './groups.ts'
+import { someStudents } from './class.fixture.ts'
 
 const listed = (count: number, groups: readonly string[] = []) =>
-  unnamedStudents(count).map((student, i) => ({ student, group: groups[i] ?? null }))
+  someStudents(count).map((student, i) => ({ student, group: groups[i] ?? null, before: null }))
 const sizes = (count: number, rule: GroupRule, groups?: readonly string[]) => {
   const made = makeGroups(listed(count, groups), rule)
   return made.ok
@@ -79,7 +79,7 @@ describe('groups', () => {
         const made = makeGroups(listed(count), by)
         if (!made.ok) return
         const all = made.value.flatMap((group) => group.students.map((student) => student.login))
-        expect(all).toEqual(unnamedStudents(count).map((student) => student.login))
+        expect(all).toEqual(someStudents(count).map((student) => student.login))
         expect(made.value.every((group) => group.students.length > 0)).toBe(true)
       }),
     )
@@ -96,4 +96,59 @@ describe('groups', () => {
       }),
     )
   })
+
+  test.each([
+    ['somebody left g1: the newcomer takes the seat', ['g1', 'g2', 'g2', null], { size: 2 }, 'g1 g2 g2 g1'],
+    ['a group that everybody left is left out', ['g3', 'g1'], { size: 1 }, 'g3 g1'],
+    ['smaller groups move only those who do not fit', ['g1', 'g1', 'g1', 'g2'], { size: 2 }, 'g1 g1 g2 g2'],
+    ['newcomers go to the smallest of so many groups', ['g1', 'g1', 'g2', null], { count: 2 }, 'g1 g1 g2 g2'],
+    ['one group more takes from the largest', ['g1', 'g1', 'g1', 'g2'], { count: 3 }, 'g1 g1 g3 g2'],
+    [
+      'a name of before that is gone is forgotten',
+      ['old', 'b', 'b', 'old'],
+      {
+        named: [
+          { name: 'a', size: 2 },
+          { name: 'b', size: 2 },
+        ],
+      },
+      'a b b a',
+    ],
+  ] satisfies [string, (string | null)[], GroupRule, string][])('remember: %s', (_, before, rule, expected) =>
+    expect(groupsOf(before, rule)).toBe(expected),
+  )
+
+  test('of a size are kept by everybody when others leave and join', () => {
+    const class_ = fc.array(fc.boolean(), { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(class_, fc.integer({ min: 1, max: 12 }), fc.nat({ max: 20 }), (stay, size, joined) => {
+        const first = makeGroups(listed(stay.length), { size })
+        const was = new Map(
+          (first.ok ? first.value : []).flatMap(({ name, students }) =>
+            students.map(({ login }) => [login, name] as const),
+          ),
+        )
+        const members: Member[] = listed(stay.length + joined)
+          .filter((_, i) => i >= stay.length || stay[i] === true)
+          .map((one) => ({ ...one, before: was.get(one.student.login) ?? null }))
+        const then = makeGroups(members, { size })
+        if (!then.ok) throw new Error('no groups')
+        for (const { name, students } of then.value) {
+          expect(students.length).toBeLessThanOrEqual(size)
+          for (const { login } of students) expect(was.get(login) ?? name).toBe(name)
+        }
+        expect(then.value.flatMap(({ students }) => students)).toHaveLength(members.length)
+      }),
+    )
+  })
 })
+
+/** The group of each student, in order. */
+function groupsOf(before: readonly (string | null)[], rule: GroupRule): string {
+  const members = listed(before.length).map((one, i) => ({ ...one, before: before[i] ?? null }))
+  const made = makeGroups(members, rule)
+  if (!made.ok) return made.faults.map(({ code }) => code).join(' ')
+  const of = (login: string) =>
+    made.value.find(({ students }) => students.some((one) => one.login === login))?.name
+  return members.map(({ student }) => of(student.login)).join(' ')
+}

@@ -3,7 +3,9 @@
 import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
 import type { Group, Student } from './course.ts'
 import { asciiName } from './login.ts'
-import type { Listed } from './roster.ts'
+
+/** A student, the group that the roster names, and the one that the register remembers. */
+export type Member = { student: Student; group: string | null; before: string | null }
 
 type Named = { name: string; size?: number | undefined; server?: string | undefined }
 export type GroupRule = {
@@ -12,12 +14,15 @@ export type GroupRule = {
   named?: readonly Named[] | undefined
 }
 
-/** Faults carry no place: all of them are about the key `students.groups`. */
-export function makeGroups(listed: readonly Listed[], rule: GroupRule): Outcome<Group[]> {
+/**
+ * A remembered group wins while there is room in it; newcomers fill the first group with room. Faults carry no place:
+ * all of them are about the key `students.groups`.
+ */
+export function makeGroups(listed: readonly Member[], rule: GroupRule): Outcome<Group[]> {
   const students = listed.map((one) => one.student)
-  if (rule.size !== undefined) return good(numbered(filled(students, rule.size)))
-  if (rule.count !== undefined) return evenly(students, rule.count)
-  if (rule.named?.some((group) => group.size !== undefined)) return bySize(students, rule.named)
+  if (rule.size !== undefined) return good(filled(listed, rule.size))
+  if (rule.count !== undefined) return evenly(listed, rule.count)
+  if (rule.named?.some((group) => group.size !== undefined)) return bySize(listed, rule.named)
   if (listed.some((one) => one.group !== null)) return byRoster(listed, rule.named)
   if (rule.named && rule.named.length > 1)
     return bad({
@@ -30,57 +35,98 @@ export function makeGroups(listed: readonly Listed[], rule: GroupRule): Outcome<
   return good([{ name: only?.name ?? 'g1', students, server: only?.server ?? null }])
 }
 
-/** Filled one after the other, so that a student who comes late changes nobody else's group. */
-function filled(students: readonly Student[], size: number): Student[][] {
-  return Array.from({ length: Math.ceil(students.length / size) }, (_, i) =>
-    students.slice(i * size, (i + 1) * size),
+type Seats = { name: string; size: number; server: string | null }
+
+/** Who was in a group stays while it has room, in the order of the roster; then everybody else, first room first. */
+function seated(listed: readonly Member[], seats: readonly Seats[]): Group[] {
+  const inGroup = new Map<string, Set<Member>>(seats.map(({ name }) => [name, new Set<Member>()]))
+  const hasRoom = ({ name, size }: Seats) => (inGroup.get(name)?.size ?? 0) < size
+  const waiting = listed.filter((member) => {
+    const known = seats.find(({ name }) => name === member.before)
+    if (!known || !hasRoom(known)) return true
+    inGroup.get(known.name)?.add(member)
+    return false
+  })
+  for (const member of waiting) inGroup.get(seats.find(hasRoom)?.name ?? '')?.add(member)
+  return seats.map(({ name, server }) => ({
+    name,
+    students: listed.filter((member) => inGroup.get(name)?.has(member)).map(({ student }) => student),
+    server,
+  }))
+}
+
+/** As many groups as anybody was in or is needed; those that everybody left are not shown, and their number stays free. */
+function filled(listed: readonly Member[], size: number): Group[] {
+  const remembered = listed.map(({ before }) => Number(/^g([1-9]\d{0,3})$/.exec(before ?? '')?.[1] ?? 0))
+  const most = Math.max(Math.ceil(listed.length / size), ...remembered)
+  const seats = Array.from({ length: most }, (_, i) => ({ name: `g${i + 1}`, size, server: null }))
+  return seated(listed, seats).filter(({ students }) => students.length > 0)
+}
+
+/** Newcomers go to the smallest group; others move only where a group would stay empty. */
+function evenly(listed: readonly Member[], count: number): Outcome<Group[]> {
+  if (count > listed.length)
+    return bad({
+      code: 'too-many-groups',
+      title: `${count} groups for ${listed.length} students`,
+      why: 'some groups would be empty',
+      fix: `write at most ${listed.length}`,
+    })
+  const groups = Array.from({ length: count }, (_, i) => ({ name: `g${i + 1}`, members: new Set<Member>() }))
+  const known = (member: Member) => groups.find(({ name }) => name === member.before)
+  if (!listed.some(known)) {
+    const edge = (i: number) => Math.ceil((i * listed.length) / count)
+    listed.forEach((member, at) => groups.find((_, i) => at < edge(i + 1))?.members.add(member))
+  }
+  for (const member of listed) known(member)?.members.add(member)
+  const smallest = () => groups.reduce((best, next) => (next.members.size < best.members.size ? next : best))
+  const largest = () => groups.reduce((best, next) => (next.members.size > best.members.size ? next : best))
+  const isIn = (member: Member) => groups.some(({ members }) => members.has(member))
+  for (const member of listed.filter((one) => !isIn(one))) smallest().members.add(member)
+  const floor = Math.floor(listed.length / count)
+  for (const empty of groups.filter(({ members }) => members.size === 0))
+    while (empty.members.size < floor) {
+      const from = largest().members
+      const last = [...from].at(-1)
+      if (last === undefined) break
+      from.delete(last)
+      empty.members.add(last)
+    }
+  return good(
+    groups.map(({ name, members }) => ({
+      name,
+      students: listed.filter((member) => members.has(member)).map(({ student }) => student),
+      server: null,
+    })),
   )
 }
 
-function evenly(students: readonly Student[], count: number): Outcome<Group[]> {
-  if (count > students.length)
-    return bad({
-      code: 'too-many-groups',
-      title: `${count} groups for ${students.length} students`,
-      why: 'some groups would be empty',
-      fix: `write at most ${students.length}`,
-    })
-  const edge = (i: number) => Math.ceil((i * students.length) / count)
-  return good(numbered(Array.from({ length: count }, (_, i) => students.slice(edge(i), edge(i + 1)))))
-}
-
-function numbered(parts: readonly Student[][]): Group[] {
-  return parts.map((students, i) => ({ name: `g${i + 1}`, students, server: null }))
-}
-
-function bySize(students: readonly Student[], named: readonly Named[]): Outcome<Group[]> {
+function bySize(listed: readonly Member[], named: readonly Named[]): Outcome<Group[]> {
   const sum = named.reduce((total, group) => total + (group.size ?? 0), 0)
   const without = named.filter((group) => group.size === undefined)
-  if (without.length > 0 || sum !== students.length)
+  if (without.length > 0 || sum !== listed.length)
     return bad({
       code: 'group-sizes',
       title:
         without.length > 0
           ? `group ${without[0]?.name} has no size`
-          : `the groups hold ${sum} students, the course has ${students.length}`,
+          : `the groups hold ${sum} students, the course has ${listed.length}`,
       why: 'every student is in exactly one group',
       fix:
         without.length > 0
           ? 'give each group a size'
-          : `change a size by ${Math.abs(students.length - sum)}, or the number of students`,
+          : `change a size by ${Math.abs(listed.length - sum)}, or the number of students`,
     })
-  let from = 0
   return good(
-    named.map(({ name, size = 0, server }) => ({
-      name,
-      students: students.slice(from, (from += size)),
-      server: server ?? null,
-    })),
+    seated(
+      listed,
+      named.map(({ name, size = 0, server }) => ({ name, size, server: server ?? null })),
+    ),
   )
 }
 
 /** Names become slugs (`TP A` is `tp-a`); the order is that of `named`, then of first mention. */
-function byRoster(listed: readonly Listed[], named: readonly Named[] = []): Outcome<Group[]> {
+function byRoster(listed: readonly Member[], named: readonly Named[] = []): Outcome<Group[]> {
   const groups = new Map<string, { written: string; students: Student[]; server: string | null }>(
     named.map(({ name, server }) => [name, { written: name, students: [], server: server ?? null }]),
   )

@@ -4,14 +4,16 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
 import { Secret } from '../core/secret.ts'
 import { openBytes, utf8Text, type ReadFile } from './bytes.ts'
-import type { Course, Group, Path } from './course.ts'
+import { classFaults } from './class-faults.ts'
+import type { Course, Path } from './course.ts'
 import { crossFaults } from './cross.ts'
 import { readDocument, type YamlFile } from './document.ts'
 import { duidText, readDuid } from './duid.ts'
-import { makeGroups } from './groups.ts'
+import { enrol, groupsOf, type Class, type FoundRegister } from './enrolment.ts'
 import { faultsOf } from './issues.ts'
 import { maskText } from './mask.ts'
-import { readRoster, unnamedStudents, type Listed } from './roster.ts'
+import { digestOf, readRegister } from './register-file.ts'
+import { readRoster, unnamedStudents, type Roster } from './roster.ts'
 import { courseFile, type CourseFile } from './schema.ts'
 import { toCourse } from './to-course.ts'
 
@@ -19,8 +21,14 @@ import { toCourse } from './to-course.ts'
 const courseLimit = 256 * 1024
 const rosterLimit = 4 * 1024 * 1024
 
-/** Reads a course file. The roster and DUID files that it names are read beside it. */
-export function loadCourse(path: string, effects: { readFile: ReadFile }): Outcome<Course> {
+export type LoadEffects = {
+  readFile: ReadFile
+  /** Path of the register of a course whose file names none. Left out: there is none. */
+  registerAt?: (course: string) => string
+}
+
+/** Reads a course file. The register, the roster and DUID files that it names are read beside it. */
+export function loadCourse(path: string, effects: LoadEffects): Outcome<Course> {
   const bytes = openBytes(path, courseLimit, effects.readFile)
   if (!bytes.ok) return bytes
   const text = utf8Text(path, bytes.value)
@@ -29,12 +37,12 @@ export function loadCourse(path: string, effects: { readFile: ReadFile }): Outco
 }
 
 /** The same from text at hand; `path` is for faults and for what stands beside the file. */
-export function readCourse(path: string, text: string, effects: { readFile: ReadFile }): Outcome<Course> {
+export function readCourse(path: string, text: string, effects: LoadEffects): Outcome<Course> {
   const course = readText(path, text, effects)
   return course.ok ? course : bad(...ordered(course.faults))
 }
 
-function readText(path: string, text: string, effects: { readFile: ReadFile }): Outcome<Course> {
+function readText(path: string, text: string, effects: LoadEffects): Outcome<Course> {
   const document = readDocument(path, text)
   if (!document.ok) return document
   const file = document.value
@@ -55,11 +63,11 @@ function withFiles(
   data: CourseFile,
   file: YamlFile,
   beside: (name: string) => string,
-  effects: { readFile: ReadFile },
+  effects: LoadEffects,
 ): Outcome<Course> {
   const faults: Fault[] = []
-  const listed = readStudents(data, beside, effects)
-  if (!listed.ok) faults.push(...listed.faults.map((fault) => placed(fault, file, ['students', 'roster'])))
+  const people = readClass(data, file, beside, effects)
+  if (!people.ok) faults.push(...people.faults)
   const duids = new Map<string, Secret>()
   data.servers.forEach((server, i) => {
     if (server.ipv6?.duid_file === undefined) return
@@ -67,32 +75,65 @@ function withFiles(
     if (duid.ok) duids.set(server.name, duid.value)
     else faults.push(...duid.faults.map((fault) => placed(fault, file, ['servers', i, 'ipv6', 'duid_file'])))
   })
-  const groups: Outcome<Group[]> = listed.ok ? makeGroups(listed.value, data.students.groups ?? {}) : good([])
-  if (!groups.ok) faults.push(...groups.faults.map((fault) => placed(fault, file, ['students', 'groups'])))
-  if (!listed.ok || !groups.ok || faults.length > 0) return bad(...faults)
-  return good(
-    toCourse(
-      data,
-      listed.value.map((one) => one.student),
-      groups.value,
-      duids,
-      file,
-    ),
-  )
+  if (people.ok) faults.push(...classFaults(data, people.value, file))
+  if (!people.ok || faults.length > 0) return bad(...faults)
+  return good(toCourse(data, people.value, duids, file))
+}
+
+function readClass(
+  data: CourseFile,
+  file: YamlFile,
+  beside: (name: string) => string,
+  effects: LoadEffects,
+): Outcome<Class> {
+  const roster = readStudents(data, file, beside, effects)
+  const register = readRegisterFile(data, beside, effects)
+  const faults = [
+    ...(roster.ok ? [] : roster.faults.map((fault) => placed(fault, file, ['students', 'roster']))),
+    ...(register.ok ? [] : register.faults.map((fault) => placed(fault, file, ['students', 'register']))),
+  ]
+  if (!roster.ok || !register.ok) return bad(...faults)
+  const enrolled = enrol(roster.value.listed, roster.value.notes, register.value)
+  if (!enrolled.ok) return bad(...enrolled.faults.map((fault) => placed(fault, file, ['students'])))
+  const groups = groupsOf(enrolled.value, data.students.groups ?? {})
+  if (!groups.ok) return bad(...groups.faults.map((fault) => placed(fault, file, ['students', 'groups'])))
+  return good({ ...enrolled.value, groups: groups.value })
 }
 
 function readStudents(
   data: CourseFile,
+  file: YamlFile,
   beside: (name: string) => string,
-  effects: { readFile: ReadFile },
-): Outcome<Listed[]> {
-  if (data.students.roster === undefined)
-    return good(unnamedStudents(data.students.count ?? 0).map((student) => ({ student, group: null })))
-  const bytes = openBytes(beside(data.students.roster), rosterLimit, effects.readFile)
-  return bytes.ok ? readRoster(beside(data.students.roster), bytes.value) : bytes
+  effects: LoadEffects,
+): Outcome<Roster> {
+  const { roster, count, columns } = data.students
+  if (roster === undefined) return good({ listed: unnamedStudents(count ?? 0), notes: [] })
+  const bytes = openBytes(beside(roster), rosterLimit, effects.readFile)
+  if (!bytes.ok) return bytes
+  return readRoster(beside(roster), bytes.value, columns, (column) =>
+    file.at(['students', 'columns', column]),
+  )
 }
 
-function readDuidFile(path: string, effects: { readFile: ReadFile }): Outcome<Secret> {
+/** None yet is the first run; one that cannot be read is a fault. */
+function readRegisterFile(
+  data: CourseFile,
+  beside: (name: string) => string,
+  effects: LoadEffects,
+): Outcome<FoundRegister> {
+  const { name } = data.course
+  const { register } = data.students
+  const path = register === undefined ? effects.registerAt?.(name) : beside(register)
+  if (path === undefined) return good({ file: null, digest: null, entries: [] })
+  const bytes = openBytes(path, rosterLimit, effects.readFile)
+  if (!bytes.ok && bytes.faults.every(({ code }) => code === 'no-file'))
+    return good({ file: path, digest: null, entries: [] })
+  if (!bytes.ok) return bytes
+  const entries = readRegister(path, bytes.value, name)
+  return entries.ok ? good({ file: path, digest: digestOf(bytes.value), entries: entries.value }) : entries
+}
+
+function readDuidFile(path: string, effects: LoadEffects): Outcome<Secret> {
   const bytes = openBytes(path, 4096, effects.readFile)
   if (!bytes.ok) return bytes
   const read = readDuid(Buffer.from(bytes.value).toString('latin1').trim())

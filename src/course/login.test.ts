@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { asciiName, loginFor } from './login.ts'
+import { asciiName, makeLogin } from './login.ts'
 
-const line = (part: Partial<Parameters<typeof loginFor>[0]>) => ({
+const line = (part: Partial<Parameters<typeof makeLogin>[0]>) => ({
   login: '',
   email: '',
   name: '',
@@ -23,13 +23,22 @@ describe('a login', () => {
     [line({ name: 'Root' }), 'root-s'],
     [line({ login: 'admin' }), 'admin-s'],
     [line({ name: 'a'.repeat(80) }), 'a'.repeat(32)],
-  ])('of %o is %s', (from, login) => expect(loginFor(from)).toBe(login))
+  ])('of %o is %s', (from, login) => expect(makeLogin(from)?.login).toBe(login))
+
+  test.each([
+    [line({ name: 'Zoé Lefèvre' }), 'name Zoé Lefèvre (é -> e, è -> e)'],
+    [line({ name: "Amélie N'Diaye" }), "name Amélie N'Diaye (é -> e, ' left out)"],
+    [line({ name: 'Œdipe', email: 'o.dipe@example.org' }), 'e-mail o.dipe@example.org'],
+    [line({ name: '王小明', id: '22100417' }), 'number 22100417 (a letter in front)'],
+    [line({ name: 'Root' }), 'name Root (root is a name of the system)'],
+    [line({ login: 'a'.repeat(40) }), `login ${'a'.repeat(40)} (cut to 32 characters)`],
+  ])('of %o says that it is from %s', (from, said) => expect(makeLogin(from)?.from).toBe(said))
 
   test('is always one that Linux and Keystone take', () => {
     const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string())
     fc.assert(
       fc.property(text, text, text, text, (login, email, name, id) => {
-        const made = loginFor({ login, email, name, id })
+        const made = makeLogin({ login, email, name, id })?.login
         if (made !== undefined) expect(made).toMatch(/^[a-z][a-z0-9-]{0,31}$/)
         if (made !== undefined) expect(made.endsWith('-')).toBe(false)
       }),

@@ -37,22 +37,55 @@ export function asciiName(text: string): string {
     .replaceAll(/^-+|-+$/g, '')
 }
 
+/** A login, and what it was made of: `name Zoé Lefèvre (é -> e, è -> e)`. */
+export type MadeLogin = { login: string; from: string }
+
 /**
  * The login a roster line stands for: its own `login`, else the part of the e-mail address before the @, else the name,
- * else the student number. Undefined when none of them gives one. It depends on nothing but this line, so that it stays
- * when others come and go.
+ * else the student number. Undefined when none of them gives one. It depends on nothing but this line.
  */
-export function loginFor(line: {
+export function makeLogin(line: {
   login: string
   email: string
   name: string
   id: string
-}): string | undefined {
-  for (const text of [line.login, line.email.split('@')[0] ?? '', line.name, line.id]) {
+}): MadeLogin | undefined {
+  const sources = [
+    ['login', line.login],
+    ['e-mail', line.email.split('@')[0] ?? ''],
+    ['name', line.name],
+    ['number', line.id],
+  ] as const
+  for (const [what, text] of sources) {
     const name = asciiName(text)
     if (name === '') continue
-    const login = (/^[a-z]/.test(name) ? name : `s${name}`).slice(0, longest).replace(/-+$/, '')
-    return taken.has(login) ? `${login.slice(0, longest - 2)}-s` : login
+    const whole = /^[a-z]/.test(name) ? name : `s${name}`
+    const login = whole.slice(0, longest).replace(/-+$/, '')
+    const free = isTaken(login) ? withSuffix(login, 's') : login
+    const how = [
+      ...changedLetters(text),
+      ...(whole === name ? [] : ['a letter in front']),
+      ...(whole.length > longest ? [`cut to ${longest} characters`] : []),
+      ...(free === login ? [] : [`${login} is a name of the system`]),
+    ]
+    const shown = what === 'e-mail' ? line.email : text
+    return { login: free, from: `${what} ${shown}${how.length === 0 ? '' : ` (${how.join(', ')})`}` }
   }
   return undefined
+}
+
+/** Names that the cloud or its servers use themselves. */
+export const isTaken = (login: string) => taken.has(login)
+
+/** `zoe-2`: still a login. */
+export const withSuffix = (login: string, suffix: string) =>
+  `${login.slice(0, longest - suffix.length - 1).replace(/-+$/, '')}-${suffix}`
+
+/** `é -> e` for each letter that is written otherwise; blanks, dots and hyphens go without saying. */
+function changedLetters(text: string): string[] {
+  const letters = text.normalize('NFC').match(/[^a-zA-Z0-9\s._-]/gu) ?? []
+  return [...new Set(letters)].map((letter) => {
+    const plain = asciiName(letter)
+    return plain === '' ? `${letter} left out` : `${letter} -> ${plain}`
+  })
 }

@@ -3,7 +3,8 @@
 import { Money } from '../core/money.ts'
 import { Address } from '../core/prefix.ts'
 import type { Secret } from '../core/secret.ts'
-import type { Course, Group, Price, Server, Source, Student } from './course.ts'
+import type { Course, Price, Server, Source } from './course.ts'
+import type { Class } from './enrolment.ts'
 import type { CourseFile } from './schema.ts'
 import { toClouds, toDns, toHandouts, toJump, toMail, toPolicy, toSessions } from './to-class.ts'
 
@@ -12,8 +13,7 @@ const resolvers = ['2620:fe::fe', '2001:4860:4860::8888'].map((text) => Address.
 
 export function toCourse(
   data: CourseFile,
-  students: readonly Student[],
-  groups: readonly Group[],
+  { students, groups, enrolment }: Class,
   duids: ReadonlyMap<string, Secret>,
   source: Source,
 ): Course {
@@ -22,6 +22,7 @@ export function toCourse(
     ...data.course,
     students,
     register: data.students.register ?? null,
+    enrolment,
     groups,
     atOnce: data.students.at_once,
     instances: {

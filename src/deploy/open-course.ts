@@ -20,7 +20,10 @@ export function openCourse(home: Home, file: string | null): Outcome<Opened> {
 }
 
 function withCourse(home: Home, file: string): Outcome<Opened> {
-  const course = loadCourse(file, { readFile: readUpTo })
+  const course = loadCourse(file, {
+    readFile: readUpTo,
+    registerAt: (name) => worldAt(home, name).register,
+  })
   if (!course.ok) return course
   const world = worldAt(home, course.value.name)
   return {

@@ -11,6 +11,7 @@ import { ascend, refusedPlan } from './ascend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
+import { keepRegister } from './keep-register.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { isRehearsed, planOf } from './plan-of.ts'
 import { patience, prove } from './prove.ts'
@@ -79,6 +80,7 @@ async function voyage(
   return session(command, world, face, signal, async (run) => {
     run.emit({ type: 'plan.made', text: planText(plan), plan: planJson(plan) })
     noteWorld(world, { courseFile: file, rehearsal })
+    keepRegister(plan)
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground, rebuild)
     const away = await fillAdopted(run, plan)

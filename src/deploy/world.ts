@@ -42,6 +42,8 @@ export type World = {
   control: string
   sockets: string
   students: string
+  /** Who got which login, where the course file names no other place for it. */
+  register: string
 }
 
 export function worldAt(home: Home, name: string): World {
@@ -61,6 +63,7 @@ export function worldAt(home: Home, name: string): World {
     control: join(runtime, 'ssh'),
     sockets: join(runtime, 'api'),
     students: join(dir, 'students'),
+    register: join(dir, 'register.csv'),
   }
 }
 

@@ -23,7 +23,7 @@ const spare = 1.25
 const fewestOwn = 16
 
 /** Networks of seats' own: `groups` have them, `seats` is how many the largest group of the course has. */
-export type OwnWish = { router: 'group' | 'own'; groups: readonly string[]; seats: number }
+export type OwnWish = { router: 'group' | 'own'; groups: readonly (string | null)[]; seats: number }
 
 /** For a server without a usable block. */
 export const otherWaysOut =
@@ -34,8 +34,8 @@ export const blockLengths = { shortest: 32, longest: 64 } as const
 
 /**
  * Lays a block out. /61 and shorter: /64 number 0 service, 1 public, 2 transit, the upper half the pool. /62: 0 public,
- * 1 transit, upper half pool. /63 and /64: public alone. A group's place in `groups` is its place in the pool, so groups
- * added at the end move none. Groups past the end of the pool get no network. `taken` is an address of the provider's that
+ * 1 transit, upper half pool. /63 and /64: public alone. A group's place in `groups` is its place in the pool (null: some
+ * former group's), so groups added at the end move none. Groups past the end of the pool get no network. `taken` is an address of the provider's that
  * may lie in the block (an on-link gateway): the host then is `::2`.
  * Own networks come from the pool's other end: ranges of one size, so that a group added at the end moves none; ranges
  * that would run into the class networks are left out.
@@ -43,7 +43,7 @@ export const blockLengths = { shortest: 32, longest: 64 } as const
  */
 export function layOut(
   block: Prefix,
-  groups: readonly string[],
+  groups: readonly (string | null)[],
   layout: Layout | null = null,
   taken: Address | null = null,
   own: OwnWish | null = null,
@@ -83,10 +83,10 @@ function partsOf(block: Prefix): Parts {
   return { service: part(0), public: part(1), transit: part(2), pool }
 }
 
-function tenantsOf(groups: readonly string[], pool: Prefix, transit: Prefix): TenantNetwork[] {
+function tenantsOf(groups: readonly (string | null)[], pool: Prefix, transit: Prefix): TenantNetwork[] {
   return groups.flatMap((group, i) => {
     const prefix = pool.nth(64, i)
-    return prefix
+    return prefix && group !== null
       ? [{ name: `class-${group}`, group, prefix, via: transit.host(firstGateway + BigInt(i)) }]
       : []
   })
@@ -107,7 +107,7 @@ function ownRanges(
   const ranges = groups.flatMap((group, i) => {
     const range = pool.nth(length, pool.count(length) - 1n - BigInt(i))
     const inTheWay = classNetworks > 0 && range?.overlaps(pool.nth(64, classNetworks - 1) ?? pool)
-    return range && !inTheWay ? [{ group, i, range }] : []
+    return range && group !== null && !inTheWay ? [{ group, i, range }] : []
   })
   if (router === 'group')
     return ranges.map(({ group, i, range }) => ({

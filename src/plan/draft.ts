@@ -9,6 +9,7 @@ import type { Course, Day, Path, Server } from '../course/course.ts'
 import { pathText } from '../course/course.ts'
 import type { Capacity, Demand } from './capacity.ts'
 import type { Cost } from './cost.ts'
+import type { Move } from './moves.ts'
 import type { Placed } from './placement.ts'
 
 /** What is known beside the course file: facts of servers that were looked at, offers with their prices. */
@@ -38,6 +39,8 @@ export type PlannedServer = {
   /** Null when the block cannot be laid out; a finding says why. */
   addressing: Addressing | null
   placed: readonly Placed[]
+  /** Its groups by the numbers of their networks; null: some former group's number. */
+  slots: readonly (string | null)[]
 }
 
 /** One cloud that exists already: what it carries. */
@@ -56,6 +59,8 @@ export type Draft = {
   demand: { largest: Demand & { group: string }; all: Demand }
   servers: readonly PlannedServer[]
   clouds: readonly PlannedCloud[]
+  /** Who was on another cloud before. */
+  moves: readonly Move[]
   cost: Cost
 }
 

@@ -1,6 +1,7 @@
 // Decides what a plan looks like to programs: `bateau plan --json`. Additions keep the version, anything else raises it.
 // Leaves what people read to text.
 import type { Money } from '../core/money.ts'
+import type { Course } from '../course/course.ts'
 import type { Demand } from './capacity.ts'
 import type { Finding, PlannedCloud, PlannedServer } from './draft.ts'
 import type { Placed } from './placement.ts'
@@ -28,8 +29,10 @@ export function planJson(plan: Plan) {
       largest_group: { group: demand.largest.group, ...demandJson(demand.largest) },
       all: demandJson(demand.all),
     },
+    roster: rosterJson(course),
     servers: plan.servers.map((planned) => serverJson(planned, plan)),
     ...(plan.clouds.length > 0 && { clouds: plan.clouds.map((planned) => cloudJson(planned, plan)) }),
+    moves: plan.moves,
     addressing: plan.servers.flatMap(addressingJson),
     cost: {
       currency: cost.currency,
@@ -43,6 +46,22 @@ export function planJson(plan: Plan) {
       })),
     },
     findings: plan.findings.map(findingJson),
+  }
+}
+
+/** Each student with the login and what it was made of. */
+function rosterJson({ enrolment, groups }: Course) {
+  const groupOf = new Map(groups.flatMap(({ name, students }) => students.map(({ login }) => [login, name])))
+  return {
+    notes: enrolment.notes,
+    register: { file: enrolment.file, found: enrolment.digest !== null },
+    students: enrolment.enrolled.map(({ login, from, entry }) => ({
+      login,
+      from,
+      group: groupOf.get(login) ?? null,
+      since: entry?.since ?? null,
+    })),
+    changes: enrolment.changes,
   }
 }
 

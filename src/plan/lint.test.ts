@@ -444,3 +444,20 @@ test('the sound course is sound by its own numbers, not by a lint that looks awa
   expect(plan.servers[0]?.capacity?.seats).toBeGreaterThanOrEqual(24)
   expect(plan.cost.total.amount).toBe(150)
 })
+
+test('students without an address are named where hand-outs are mailed', () => {
+  const text = broken(
+    ['count: 24', 'roster: r.csv'],
+    ['budget: 200', 'mail: {server: smtp.example.org, from: a@example.org}\nbudget: 200'],
+  )
+  const of = (roster: string) =>
+    makePlan(courseOf(text, { 'r.csv': roster }), { hosts: {}, offers: [] }, today).findings
+  expect(of('name;email\nZoé;z@x.org\n').map(({ code }) => code)).not.toContain('mail-without-address')
+  expect(
+    of('name;email\nZoé;z@x.org\nAda;\n').find(({ code }) => code === 'mail-without-address'),
+  ).toMatchObject({
+    severity: 'warning',
+    title: '1 of 2 students have no e-mail address',
+    why: 'their hand-outs cannot be mailed: ada',
+  })
+})

@@ -23,6 +23,7 @@ import {
   volumeOnLocalDisk,
 } from './rules/capacity-rules.ts'
 import { seatsShort, seatsUnknown } from './rules/cloud-rules.ts'
+import { mailWithoutAddress } from './rules/class-rules.ts'
 import {
   acceptable,
   acceptsUnknown,
@@ -76,6 +77,7 @@ const rules: readonly Rule[] = [
   devstackWithoutGit,
   engineUnfit,
   innerPortOpen,
+  mailWithoutAddress,
   acceptsUnknown,
 ]
 

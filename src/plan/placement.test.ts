@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Group } from '../course/course.ts'
-import { unnamedStudents } from '../course/roster.ts'
-import { placeGroups, type Placed, type Room } from './placement.ts'
+import { someStudents } from '../course/class.fixture.ts'
+import { moveText, movesOf } from './moves.ts'
+import { placeGroups, type Placed, type Room, type Stay } from './placement.ts'
 
 function groupsOf(sizes: readonly number[], servers: Record<string, string> = {}): Group[] {
-  const all = unnamedStudents(sizes.reduce((sum, size) => sum + size, 0))
+  const all = someStudents(sizes.reduce((sum, size) => sum + size, 0))
   let from = 0
   return sizes.map((size, i) => ({
     name: `g${i + 1}`,
@@ -91,6 +92,158 @@ describe('any groups on any servers', () => {
         const before = brief(placeGroups(groupsOf(all), rooms(...room), atOnce))
         const after = brief(placeGroups(groupsOf([...all, more]), rooms(...room), atOnce))
         expect(after.slice(0, before.length)).toEqual(before)
+      }),
+    )
+  })
+})
+
+const staysOf = (placed: readonly Placed[]) =>
+  new Map<string, Stay>(
+    placed.flatMap(({ server, students }) =>
+      students.map(({ login }) => [login, { server, left: false }] as const),
+    ),
+  )
+const cloudsOf = (placed: readonly Placed[]) =>
+  new Map(placed.flatMap(({ server, students }) => students.map(({ login }) => [login, server] as const)))
+const said = (groups: readonly Group[], where: readonly Room[], before: ReadonlyMap<string, Stay>) => {
+  const placed = placeGroups(groups, where, 'all', before)
+  return [...brief(placed), ...movesOf(placed, groups, where, before).map(moveText)]
+}
+const at = (count: number, server: string, left = false) =>
+  new Map(someStudents(count).map(({ login }) => [login, { server, left }] as const))
+
+describe('whoever is somewhere', () => {
+  test('moves as a group when its server is gone, and it is said', () => {
+    expect(
+      said(
+        groupsOf([3]),
+        [
+          { server: 'os1', seats: 9 },
+          { server: 'os3', seats: 5 },
+        ],
+        at(3, 'os2'),
+      ),
+    ).toEqual(['g1 3 os1', 'g1 moves from os2 to os1 because os2 is gone'])
+  })
+
+  test('stays when another has more seats, and a newcomer joins them', () => {
+    expect(said(groupsOf([4]), rooms(4, 9), at(3, 'os1'))).toEqual(['g1 4 os1'])
+  })
+
+  test('stays when a newcomer has no seat with them: only the newcomer is elsewhere', () => {
+    expect(said(groupsOf([4]), rooms(3, 9), at(3, 'os1'))).toEqual(['g1 3 os1', 'g1 1 os2'])
+  })
+
+  test('moves no more than the seats that went', () => {
+    expect(said(groupsOf([4]), rooms(3, 9), at(4, 'os1'))).toEqual([
+      'g1 3 os1',
+      'g1 1 os2',
+      '1 of g1 (student-04) moves from os1 to os2 because os1 has only 3 seats',
+    ])
+  })
+
+  test('stays where seats are too few as long as there are none elsewhere', () => {
+    expect(said(groupsOf([4]), rooms(3, 0), at(4, 'os1'))).toEqual(['g1 4 os1'])
+  })
+
+  test('goes where the course file puts the group', () => {
+    expect(said(groupsOf([2], { g1: 'os2' }), rooms(9, 9), at(2, 'os1'))).toEqual([
+      'g1 2 os2',
+      'g1 moves from os1 to os2 because the course file puts it on os2',
+    ])
+  })
+
+  test('finds their things again when they are back', () => {
+    expect(said(groupsOf([2]), rooms(5, 9), at(2, 'os1', true))).toEqual(['g1 2 os1'])
+  })
+})
+
+describe('moves', () => {
+  const more = fc.nat({ max: 5 })
+
+  test('are none when nothing has changed, whatever the seats', () => {
+    fc.assert(
+      fc.property(sizes, seats, turns, (all, room, atOnce) => {
+        const first = placeGroups(groupsOf(all), rooms(...room), atOnce)
+        const again = placeGroups(groupsOf(all), rooms(...room), atOnce, staysOf(first))
+        expect(cloudsOf(again)).toEqual(cloudsOf(first))
+      }),
+    )
+  })
+
+  test('are none when a cloud is added, a cloud grows, or students leave', () => {
+    fc.assert(
+      fc.property(
+        sizes,
+        seats,
+        turns,
+        more,
+        more,
+        fc.func(fc.boolean()),
+        (all, room, atOnce, grow, added, stays) => {
+          const groups = groupsOf(all)
+          const first = placeGroups(groups, rooms(...room), atOnce)
+          const then = groups.map((group) => ({
+            ...group,
+            students: group.students.filter(({ login }) => stays(login)),
+          }))
+          const larger = rooms(...room.map((count, i) => (i === 0 ? count + grow : count)), added)
+          const total = room.reduce((sum, count) => sum + count, 0)
+          fc.pre(all.reduce((sum, size) => sum + size, 0) <= total)
+          const again = cloudsOf(placeGroups(then, larger, atOnce, staysOf(first)))
+          for (const [login, server] of again) expect(server).toBe(cloudsOf(first).get(login))
+        },
+      ),
+    )
+  })
+
+  test('are none when somebody joins', () => {
+    fc.assert(
+      fc.property(sizes, seats, turns, fc.nat(), (all, room, atOnce, pick) => {
+        const newcomer = all.length + pick
+        const whole = groupsOf(all)
+        const late = whole.flatMap(({ students }) => students)[newcomer % all.reduce((a, b) => a + b, 0)]
+        const without = whole.map((group) => ({
+          ...group,
+          students: group.students.filter((student) => student !== late),
+        }))
+        const first = placeGroups(without, rooms(...room), atOnce)
+        const again = cloudsOf(placeGroups(whole, rooms(...room), atOnce, staysOf(first)))
+        for (const [login, server] of cloudsOf(first)) expect(again.get(login)).toBe(server)
+      }),
+    )
+  })
+
+  test('are those of the cloud that is gone, and nobody else’s', () => {
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 2, maxLength: 5 }),
+        turns,
+        (all, room, atOnce) => {
+          const groups = groupsOf(all)
+          const first = placeGroups(groups, rooms(...room), atOnce)
+          const left = rooms(...room).slice(1)
+          const again = cloudsOf(placeGroups(groups, left, atOnce, staysOf(first)))
+          for (const [login, server] of cloudsOf(first))
+            if (server !== 'os1') expect(again.get(login)).toBe(server)
+          expect(again.size).toBe(cloudsOf(first).size)
+        },
+      ),
+    )
+  })
+
+  test('are no more than the seats that a cloud lost', () => {
+    fc.assert(
+      fc.property(sizes, seats, more, (all, room, lost) => {
+        const groups = groupsOf(all)
+        fc.pre(all.reduce((sum, size) => sum + size, 0) <= room.reduce((sum, count) => sum + count, 0))
+        const first = placeGroups(groups, rooms(...room), 'all')
+        const fewer = rooms(...room.map((count, i) => (i === 0 ? Math.max(0, count - lost) : count)))
+        const placed = placeGroups(groups, fewer, 'all', staysOf(first))
+        const moved = movesOf(placed, groups, fewer, staysOf(first)).flatMap(({ logins }) => logins)
+        const here = [...cloudsOf(first).values()].filter((server) => server === 'os1').length
+        expect(moved.length).toBeLessThanOrEqual(Math.max(0, here - (fewer[0]?.seats ?? 0)))
       }),
     )
   })

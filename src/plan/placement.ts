@@ -1,8 +1,8 @@
-// Decides which server carries which group, and says why.
-// Leaves whether the servers suffice to lint: too many students are placed all the same.
+// Decides which cloud carries which group, and says why: who is somewhere stays there while it can.
+// Leaves whether the clouds suffice to lint: too many students are placed all the same.
 import type { Group, Student } from '../course/course.ts'
 
-/** Students of one group on one server: the whole group, or a part where no server holds it whole. */
+/** Students of one group on one cloud: the whole group, or a part where no cloud holds it whole. */
 export type Placed = {
   group: string
   server: string
@@ -11,6 +11,7 @@ export type Placed = {
   because: string
 }
 
+/** A cloud, by the name of its server or its own, and how many students it holds at once. */
 export type Room = { server: string; seats: number }
 
 /** Students that have instances in one place at the same time: the largest part of a group, or all that are placed. */
@@ -19,45 +20,172 @@ export function studentsAtOnce(placed: readonly Placed[], atOnce: 'group' | 'all
   return atOnce === 'all' ? sizes.reduce((sum, size) => sum + size, 0) : Math.max(0, ...sizes)
 }
 
+/** Where somebody was before. Who had left the course moves nobody, but finds their things again where there is room. */
+export type Stay = { server: string; left: boolean }
+
+/** Seats of each cloud that are still free, for good or for one group at a time. */
+type Seats = {
+  free: (server: string) => number
+  load: (server: string) => number
+  take: (server: string, count: number) => void
+}
+
 /**
- * Groups in their order, each on the server with most seats left, so that a group added at the end moves nobody. With
- * `group` at once, groups follow one another in the same seats; with `all` they take them for good.
+ * Whoever was on a cloud stays on it while it has seats for them. Everybody else comes after: to their group where it
+ * has room, else, group by group in their order, to the cloud with most seats left, so that a group added at the end
+ * moves nobody. With `group` at once, groups follow one another in the same seats; with `all` they take them for good.
  */
 export function placeGroups(
   groups: readonly Group[],
   rooms: readonly Room[],
   atOnce: 'group' | 'all',
+  before: ReadonlyMap<string, Stay> = new Map(),
 ): Placed[] {
-  const left = new Map(rooms.map((room) => [room.server, room.seats]))
-  const load = new Map(rooms.map((room) => [room.server, 0]))
-  const placed: Placed[] = []
-  for (const group of groups) {
-    const parts = partsOf(group, rooms, left, load)
-    for (const part of parts) {
-      load.set(part.server, (load.get(part.server) ?? 0) + part.students.length)
-      if (atOnce === 'all') left.set(part.server, (left.get(part.server) ?? 0) - part.students.length)
-    }
-    placed.push(...parts)
+  const all = seatsOf(rooms)
+  const turns = new Map(groups.map((group) => [group, atOnce === 'all' ? all : seatsOf(rooms, all)]))
+  const of = (group: Group) => turns.get(group) ?? all
+  const parts = new Map(groups.map((group) => [group, [] as Part[]]))
+  for (const group of groups.filter(({ server }) => server !== null))
+    settle(parts, group, of(group), { server: group.server ?? '', students: group.students, because: pinned })
+  const open = groups.filter(({ server }) => server === null)
+  for (const group of open)
+    for (const part of stayers(group, rooms, before, of(group))) settle(parts, group, of(group), part)
+  for (const group of open) {
+    const here = parts.get(group) ?? []
+    const settled = new Set(here.flatMap(({ students }) => students))
+    const rest = group.students.filter((student) => !settled.has(student))
+    if (rest.length === 0) continue
+    const more =
+      here.length === 0 && rest.every((student) => isNew(student, rooms, before))
+        ? partsOf(rest, rooms, of(group))
+        : joiners(here, rest, rooms, before, of(group))
+    for (const part of more) settle(parts, group, of(group), part)
   }
-  return placed
+  return groups.flatMap((group) => merged(group, rooms, parts.get(group) ?? []))
 }
 
-function partsOf(
+const pinned = 'the course file says so'
+
+type Part = { server: string; students: readonly Student[]; because: string }
+
+function seatsOf(rooms: readonly Room[], total?: Seats): Seats {
+  const left = new Map(rooms.map((room) => [room.server, room.seats]))
+  const load = new Map<string, number>()
+  return {
+    free: (server) => Math.max(0, left.get(server) ?? 0),
+    // Between clouds with as many seats left the one with fewest students over all turns comes first.
+    load: (server) => total?.load(server) ?? load.get(server) ?? 0,
+    take: (server, count) => {
+      left.set(server, (left.get(server) ?? 0) - count)
+      load.set(server, (load.get(server) ?? 0) + count)
+      total?.take(server, count)
+    },
+  }
+}
+
+function settle(parts: ReadonlyMap<Group, Part[]>, group: Group, seats: Seats, part: Part): void {
+  if (part.students.length === 0) return
+  parts.get(group)?.push(part)
+  seats.take(part.server, part.students.length)
+}
+
+const homeOf = (student: Student, rooms: readonly Room[], before: ReadonlyMap<string, Stay>) => {
+  const stay = before.get(student.login)
+  return stay && rooms.some(({ server }) => server === stay.server) ? stay : undefined
+}
+
+/** Was nowhere, or on a cloud that is gone. */
+const isNew = (student: Student, rooms: readonly Room[], before: ReadonlyMap<string, Stay>) =>
+  homeOf(student, rooms, before) === undefined
+
+/** Those of a group who stay, in the order of the group as far as there are seats. */
+function stayers(
   group: Group,
   rooms: readonly Room[],
-  left: ReadonlyMap<string, number>,
-  load: ReadonlyMap<string, number>,
-): Placed[] {
-  const size = group.students.length
-  const whole = (server: string, because: string): Placed[] => [
-    { group: group.name, server, students: group.students, whole: true, because },
-  ]
-  if (group.server !== null) return whole(group.server, 'the course file says so')
-  const free = (server: string) => Math.max(0, left.get(server) ?? 0)
+  before: ReadonlyMap<string, Stay>,
+  seats: Seats,
+): Part[] {
+  return rooms.map(({ server }) => ({
+    server,
+    students: group.students
+      .filter((student) => {
+        const home = homeOf(student, rooms, before)
+        return home?.server === server && !home.left
+      })
+      .slice(0, seats.free(server)),
+    because: 'it is there already',
+  }))
+}
+
+/** One by one: back home, to the group, to the cloud with most seats left; with no seat anywhere home, or to the group. */
+function joiners(
+  here: readonly Part[],
+  rest: readonly Student[],
+  rooms: readonly Room[],
+  before: ReadonlyMap<string, Stay>,
+  seats: Seats,
+): Part[] {
+  const names = rooms.map(({ server }) => server)
+  const counts = new Map(here.map(({ server, students }) => [server, students.length]))
+  const taken = new Map<string, number>()
+  const free = (server: string) => seats.free(server) - (taken.get(server) ?? 0)
+  const most = (some: readonly string[], value: (server: string) => number) =>
+    some.reduce<string | undefined>(
+      (best, next) => (best === undefined || value(next) > value(best) ? next : best),
+      undefined,
+    )
+  const place = (student: Student): readonly [string | undefined, string] => {
+    const home = homeOf(student, rooms, before)?.server
+    const open = names.filter((name) => free(name) > 0)
+    if (home !== undefined && open.includes(home)) return [home, 'it is there already']
+    const withGroup = most(
+      open.filter((name) => counts.has(name)),
+      (name) => counts.get(name) ?? 0,
+    )
+    if (withGroup !== undefined) return [withGroup, 'to be with their group']
+    const best = most(open, free)
+    if (best !== undefined) return [best, `where most seats are left (${free(best)})`]
+    const full = home ?? most([...counts.keys()], (name) => counts.get(name) ?? 0) ?? most(names, free)
+    return [full, 'though no cloud has seats left']
+  }
+  const parts: { server: string; students: Student[]; because: string }[] = []
+  for (const student of rest) {
+    const [server, because] = place(student)
+    if (server === undefined) continue
+    taken.set(server, (taken.get(server) ?? 0) + 1)
+    counts.set(server, (counts.get(server) ?? 0) + 1)
+    const part = parts.find((one) => one.server === server)
+    if (part) part.students.push(student)
+    else parts.push({ server, students: [student], because })
+  }
+  return parts
+}
+
+/** One part a cloud, its students in the order of the group. */
+function merged(group: Group, rooms: readonly Room[], parts: readonly Part[]): Placed[] {
+  const names = [...new Set([...rooms.map(({ server }) => server), ...parts.map(({ server }) => server)])]
+  return names.flatMap((server) => {
+    const here = parts.filter((part) => part.server === server)
+    if (here.length === 0) return []
+    const inPart = new Set(here.flatMap(({ students }) => students))
+    const students = group.students.filter((student) => inPart.has(student))
+    const because = here
+      .map((part, i) => (i === 0 ? part.because : `${part.students.length} more ${part.because}`))
+      .join('; ')
+    return [
+      { group: group.name, server, students, whole: students.length === group.students.length, because },
+    ]
+  })
+}
+
+/** A group of which nobody is anywhere yet. */
+function partsOf(rest: readonly Student[], rooms: readonly Room[], seats: Seats): Part[] {
+  const size = rest.length
+  const whole = (server: string, because: string): Part[] => [{ server, students: rest, because }]
+  const { free, load } = seats
   const names = rooms.map((room) => room.server)
-  const order = [...names].sort(
-    (a, b) =>
-      free(b) - free(a) || (load.get(a) ?? 0) - (load.get(b) ?? 0) || names.indexOf(a) - names.indexOf(b),
+  const order = names.toSorted(
+    (a, b) => free(b) - free(a) || load(a) - load(b) || names.indexOf(a) - names.indexOf(b),
   )
   const [best] = order
   if (best === undefined) return []
@@ -72,11 +200,11 @@ function partsOf(
   const needed = fewest(order, free, size)
   return needed.length > 0
     ? shared(
-        group,
+        rest,
         names.filter((name) => needed.includes(name)),
         free,
       )
-    : shared(group, names, free)
+    : shared(rest, names, free)
 }
 
 /** The servers with most seats left, as many as hold so many students; none when all together do not. */
@@ -90,8 +218,12 @@ function fewest(order: readonly string[], free: (server: string) => number, size
  * In proportion to seats left (evenly when there are none at all), so that no server suffers more than another. Where
  * the seats suffice no part exceeds them: a part is less than one student more than its exact share.
  */
-function shared(group: Group, names: readonly string[], free: (server: string) => number): Placed[] {
-  const size = group.students.length
+function shared(
+  rest: readonly Student[],
+  names: readonly string[],
+  free: (server: string) => number,
+): Part[] {
+  const size = rest.length
   const total = names.reduce((sum, name) => sum + free(name), 0)
   const weight = (server: string) => (total === 0 ? 1 / names.length : free(server) / total)
   const because =
@@ -103,9 +235,8 @@ function shared(group: Group, names: readonly string[], free: (server: string) =
   return names.flatMap((server, i) => {
     exact += weight(server) * size
     const to = i === names.length - 1 ? size : Math.round(exact)
-    const students = group.students.slice(from, to)
+    const students = rest.slice(from, to)
     from = to
-    if (students.length === 0) return []
-    return [{ group: group.name, server, students, whole: students.length === size, because }]
+    return students.length === 0 ? [] : [{ server, students, because }]
   })
 }

@@ -9,7 +9,9 @@ import { capacityOf, demandOf, type Capacity } from './capacity.ts'
 import { costOf } from './cost.ts'
 import type { Draft, Finding, Inventory, PlannedCloud, PlannedServer, Policy } from './draft.ts'
 import { lint } from './lint.ts'
-import { placeGroups, type Placed } from './placement.ts'
+import { movesOf } from './moves.ts'
+import { placeGroups, type Placed, type Stay } from './placement.ts'
+import { slotsOf } from './slots.ts'
 
 export type Plan = Draft & { findings: readonly Finding[] }
 
@@ -24,14 +26,12 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     index,
     capacity: capacityOf(server, course, offerOf(server), inventory.hosts[server.name]),
   }))
-  const placed = placeGroups(
-    course.groups,
-    [
-      ...sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
-      ...course.clouds.map(({ name, seats }) => ({ server: name, seats: seats ?? Number.POSITIVE_INFINITY })),
-    ],
-    course.atOnce,
-  )
+  const rooms = [
+    ...sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
+    ...course.clouds.map(({ name, seats }) => ({ server: name, seats: seats ?? Number.POSITIVE_INFINITY })),
+  ]
+  const before = staysOf(course)
+  const placed = placeGroups(course.groups, rooms, course.atOnce, before)
   const draft: Draft = {
     course,
     inventory,
@@ -39,9 +39,19 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     demand: demandsOf(course),
     servers: sized.map((one) => planServer(one, course, inventory, placed)),
     clouds: course.clouds.map((cloud, index) => planCloud(cloud, index, placed)),
+    moves: movesOf(placed, course.groups, rooms, before),
     cost: costOf(course, offerOf),
   }
   return { ...draft, findings: lint(draft) }
+}
+
+/** By login: on which cloud the register remembers a student. */
+function staysOf({ enrolment }: Course): Map<string, Stay> {
+  return new Map(
+    enrolment.before.flatMap(({ login, cloud, left }) =>
+      cloud === null ? [] : [[login, { server: cloud, left: left !== null }] as const],
+    ),
+  )
 }
 
 /** Whether the plan may be carried out. */
@@ -58,10 +68,15 @@ function planServer(
   const { server, index, capacity } = one
   const here = placed.filter((part) => part.server === server.name)
   const block = server.ipv6?.block ?? null
-  const groups = course.networks.class ? here.map((part) => part.group) : []
+  const slots = slotsOf(
+    server.name,
+    here.map((part) => part.group),
+    course.enrolment.before,
+  )
+  const groups = course.networks.class ? slots : []
   const laid =
     block && server.ipv6?.delivery !== 'slaac-only'
-      ? layOut(block, groups, server.layout, gatewayOf(server), ownWish(course, here))
+      ? layOut(block, groups, server.layout, gatewayOf(server), ownWish(course, slots))
       : undefined
   return {
     name: server.name,
@@ -72,11 +87,12 @@ function planServer(
     block,
     addressing: laid?.ok ? laid.value : null,
     placed: here,
+    slots,
   }
 }
 
 /** By the largest group of the course wherever it is, so that ranges stay as groups move. */
-function ownWish(course: Course, here: readonly Placed[]): OwnWish | null {
+function ownWish(course: Course, slots: readonly (string | null)[]): OwnWish | null {
   const { ownNetwork, router, work } = course.class
   if (!ownNetwork) return null
   const seats = ({ students }: Group) =>
@@ -84,7 +100,7 @@ function ownWish(course: Course, here: readonly Placed[]): OwnWish | null {
       .size
   return {
     router,
-    groups: [...new Set(here.map(({ group }) => group))],
+    groups: slots,
     seats: Math.max(0, ...course.groups.map(seats)),
   }
 }

@@ -6,6 +6,8 @@ import type { Addressing } from '../core/site.ts'
 import type { Demand } from './capacity.ts'
 import type { Finding, PlannedCloud, PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
+import { moveText } from './moves.ts'
+import { people } from './people.ts'
 import { memoryText as gib, table, wrap } from './table.ts'
 
 const columns = 100
@@ -13,9 +15,11 @@ const columns = 100
 export function planText(plan: Plan): string {
   const sections = [
     heading(plan),
+    people(plan.course),
     demand(plan),
     servers(plan),
     clouds(plan),
+    moves(plan),
     addresses(plan),
     cost(plan),
     byHand(plan),
@@ -121,6 +125,12 @@ function serverLines({ name, server, capacity, placed }: PlannedServer): string[
       '    ',
     ),
   ]
+}
+
+/** Their instances and volumes stay behind on the cloud that they leave, so each is said. */
+function moves(plan: Plan): string[] {
+  if (plan.moves.length === 0) return []
+  return ['Moves', ...plan.moves.flatMap((move) => wrap(moveText(move), columns, '  '))]
 }
 
 function addresses(plan: Plan): string[] {

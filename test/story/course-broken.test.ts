@@ -3,16 +3,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/core/fault.ts'
 import { showFaults } from '../../src/core/fault-text.ts'
+import { classCases, type Case } from './class-broken.ts'
 import { broken, read, soundDuid, soundText } from './sound-course.ts'
-
-type Case = {
-  /** Name of the golden file. */
-  name: string
-  text: string
-  /** `code line:column`, in order. */
-  faults: string[]
-  files?: Record<string, string | Uint8Array>
-}
 
 const duidLine = `duid: ${soundDuid}`
 
@@ -415,6 +407,7 @@ const cases: Case[] = [
     ),
     faults: ['os-installed 20:9', 'os-without-packages 33:53', 'unknown-value 34:53'],
   },
+  ...classCases,
   {
     name: 'adopted-with-servers',
     text: broken([

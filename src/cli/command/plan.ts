@@ -11,6 +11,7 @@ export function planCommand({ terminal }: Context, answer: Answer) {
     .argument('<file>', 'course file')
     .option('--json', 'as one JSON object', false)
     .option('--commands', 'every file and every command that `up` would install or run on each host', false)
+    .option('--students', 'each student with group, cloud, and what the login was made of', false)
     .option('--strict', 'end with 3 when there is any error or warning', false)
     .addHelpText(
       'after',
@@ -18,6 +19,7 @@ export function planCommand({ terminal }: Context, answer: Answer) {
 Examples:
   ./bateau plan course.yaml
   ./bateau plan course.yaml --commands | less
+  ./bateau plan course.yaml --students
   ./bateau plan course.yaml --json | jq .cost.total
 `,
     )

@@ -223,7 +223,7 @@ export const poolTooSmall: Rule = (draft) =>
           fix: 'ask for a /62 or shorter, or write networks.class: false',
         }),
       ]
-    const groups = new Set(planned.placed.map((placed) => placed.group)).size
+    const groups = planned.slots.length
     if (BigInt(groups) <= groupsIn(laid.pool)) return []
     return [
       finding(draft, 'error', 'pool-too-small', path, {

@@ -1,0 +1,30 @@
+// Decides which number a group's networks have on its cloud: the one that the register remembers, or the first free one.
+// Leaves the prefix of a number to addressing.
+import type { Entry } from '../course/register.ts'
+
+/**
+ * The groups of a cloud by their numbers; null where a number is some former group's. A network in the cloud keeps its
+ * prefix while it lives, so the order of the roster must not decide on it again.
+ */
+export function slotsOf(
+  cloud: string,
+  groups: readonly string[],
+  before: readonly Entry[],
+): (string | null)[] {
+  const owner = new Map<number, string>()
+  const known = new Map<string, number>()
+  for (const { group, network, cloud: on } of before) {
+    if (on !== cloud || group === null || network === null || known.has(group) || owner.has(network)) continue
+    owner.set(network, group)
+    known.set(group, network)
+  }
+  const slots = new Map<number, string>()
+  for (const group of groups) {
+    let number = known.get(group) ?? 0
+    while (!known.has(group) && (owner.has(number) || slots.get(number) !== undefined)) number++
+    known.set(group, number)
+    slots.set(number, group)
+  }
+  const length = Math.max(-1, ...slots.keys()) + 1
+  return Array.from({ length }, (_, i) => slots.get(i) ?? null)
+}
