@@ -62,6 +62,6 @@ function partsOf(
     ...accountParts(input.course, deps, student.login, group.name),
     ...keyParts(input, deps, student, proofs),
     ...seatParts(input, deps, survey, group.name, student.login, proofs),
-    handoutPart(input, deps, student),
+    handoutPart(input, deps, survey, student),
   ]
 }

@@ -7,6 +7,7 @@ import type { Addressing } from '../core/site.ts'
 import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
+import type { HandoutCourse } from './handout-course.ts'
 
 export type ClassroomStudent = {
   /** Keystone user, and directory of the hand-outs: `[a-z][a-z0-9-]*`. */
@@ -58,6 +59,10 @@ export type ClassroomInput = {
     authUrl: string
     /** The course's certificate authority in PEM, given to each student; null where a public one signed. */
     ca: string | null
+    /** Address of Horizon; null where it is not known. */
+    dashboard: string | null
+    /** What every page says. */
+    about: HandoutCourse
   }
 }
 
@@ -74,6 +79,11 @@ export type ClassroomDeps = {
 }
 
 export const passwordName = (login: string) => `student/${login}`
+/** Id and secret of a person's application credential: kept once Keystone has made it, never made up. */
+export const applicationNames = (login: string) => ({
+  id: `student/${login}/application-id`,
+  secret: `student/${login}/application-secret`,
+})
 /** Of a seat: a student's or teacher's login, or a team's slug. */
 export const projectName = (course: string, seat: string) => `${course}-${seat}`
 export const classNetwork = (group: string) => `class-${group}`
