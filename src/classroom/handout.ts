@@ -1,7 +1,7 @@
 // Decides how a hand-out comes to lie on this machine: key pair and files, each whole or not at all.
 // Leaves what the files say to handout-files, and bringing them to the student to the teacher.
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { Trouble } from '../core/fault.ts'
 import { resolve, type Vault } from '../core/secret.ts'
 import type { RenderedFile } from '../core/step.ts'
@@ -71,15 +71,14 @@ export function handoutPart(
 ): Part<People> {
   const { login } = student
   const differ = async (people: People) => {
-    const state = await handoutState(input, deps.vault, people, await survey.servers.read(), login)
+    const state = handoutState(input, deps.vault, people, await survey.servers.read(), login)
     return differing(handoutFiles(input, login, state), deps.vault)
   }
   return {
     name: 'hand-outs',
     there: async (people) => (await differ(people)).length === 0,
     async make(_, people) {
-      await mkdir(filesDir(input, login), { recursive: true, mode: 0o700 })
-      for (const one of await differ(people)) await install(one, deps.vault)
+      await installAll(filesDir(input, login), await differ(people), deps.vault)
       return () => {}
     },
   }
@@ -113,10 +112,42 @@ function knownOf({ name, addresses }: Server): Known[] {
   return address === undefined || name.startsWith('proof-') ? [] : [{ name, address: address.addr }]
 }
 
+export type HandoutContent = {
+  /** Seen from the person's own directory, with `/`. */
+  name: string
+  content: Uint8Array
+}
+
+/** The whole hand-out as it is carried away: the files with their secrets in them, and the pair of one who brought none. */
+export async function handoutContents(
+  input: ClassroomInput,
+  vault: Vault,
+  login: string,
+  state: HandoutState,
+): Promise<HandoutContent[]> {
+  const dir = handoutDir(input, login)
+  const files = handoutFiles(input, login, state).map(({ path, text }) => ({
+    name: relative(dir, path).replaceAll('\\', '/'),
+    content: Buffer.from(resolve(text, vault)),
+  }))
+  const keys = await Promise.all(
+    Object.values(keyNames).map(async (name) => {
+      const content = await readFile(join(dir, name)).catch(() => undefined)
+      return content === undefined ? [] : [{ name, content }]
+    }),
+  )
+  return state.secrets ? [...files, ...keys.flat()] : files
+}
+
 /** Those that are not on this machine as they must be, readable for their owner alone. */
 export async function differing(files: readonly RenderedFile[], vault: Vault): Promise<RenderedFile[]> {
   const seen = await Promise.all(files.map(({ path }) => seenFile(path)))
   return files.filter((one, i) => seen[i] !== `${one.mode} ${resolve(one.text, vault)}`)
+}
+
+export async function installAll(dir: string, files: readonly RenderedFile[], vault: Vault): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  for (const one of files) await install(one, vault)
 }
 
 /** By rename: a reader finds the old file or the new one. */
