@@ -30,6 +30,9 @@ export async function publicKeyAt(path: string): Promise<string | undefined> {
   return (await text(`${path}.pub`))?.trim()
 }
 
+export const hasKeyPair = async (path: string): Promise<boolean> =>
+  (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined
+
 /** An Ed25519 pair without passphrase. The public half is put in place last: where it is, the private one is too. */
 export function keyFilesPart(
   deps: Pick<ClassroomDeps, 'shell'>,
@@ -39,7 +42,7 @@ export function keyFilesPart(
 ): Part<People> {
   return {
     name,
-    there: async () => (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined,
+    there: () => hasKeyPair(path),
     async make() {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const draft = `${path}.${process.pid}`

@@ -31,13 +31,15 @@ export function letterOf(
   const subject = words[first].subject(sheet.title)
   const text = `${sheet.languages.map((language) => body(sheet, language)).join('\n\n-- \n\n')}\n`
   const hash = createHash('sha256').update(JSON.stringify([address, subject, text]))
-  for (const { name, content } of carried(stable)) hash.update(`\n${name} ${content.length}\n`).update(content)
+  for (const { name, content } of carried(stable))
+    hash.update(`\n${name} ${content.length}\n`).update(content)
   return {
     login: sheet.login,
     to: { name: sheet.name, address },
     subject,
     text,
-    files: carried(files),
+    // Mail knows no directories.
+    files: carried(files).map((one) => ({ ...one, name: one.name.replaceAll('/', '-') })),
     digest: hash.digest('hex'),
   }
 }
@@ -71,9 +73,15 @@ const words: Record<Language, Words> = {
       ),
     apart: (withKey) =>
       withKey
-        ? spaced("Par prudence, ni votre mot de passe ni votre clé privée ne sont dans ce message : votre enseignant vous les remet autrement.")
-        : spaced("Par prudence, votre mot de passe n'est pas dans ce message : votre enseignant vous le remet autrement."),
-    secrets: spaced('Ce message contient vos secrets : ne le transférez à personne, et effacez-le une fois les fichiers rangés.'),
+        ? spaced(
+            'Par prudence, ni votre mot de passe ni votre clé privée ne sont dans ce message : votre enseignant vous les remet autrement.',
+          )
+        : spaced(
+            "Par prudence, votre mot de passe n'est pas dans ce message : votre enseignant vous le remet autrement.",
+          ),
+    secrets: spaced(
+      'Ce message contient vos secrets : ne le transférez à personne, et effacez-le une fois les fichiers rangés.',
+    ),
     contact: (contact) => spaced(`Une question ? ${contact}`),
   },
   en: {
@@ -82,12 +90,14 @@ const words: Record<Language, Words> = {
     about: (title) => `This is your access to the cloud of the course "${title}".`,
     login: 'User name:',
     dashboard: 'Dashboard:',
-    page: (name) => `Save the attachments in one folder, then open ${name}: it explains everything step by step.`,
+    page: (name) =>
+      `Save the attachments in one folder, then open ${name}: it explains everything step by step.`,
     apart: (withKey) =>
       withKey
         ? 'To be on the safe side, neither your password nor your private key is in this message: your teacher gives them to you another way.'
         : 'To be on the safe side, your password is not in this message: your teacher gives it to you another way.',
-    secrets: 'This message holds your secrets: forward it to nobody, and delete it once you have saved the files.',
+    secrets:
+      'This message holds your secrets: forward it to nobody, and delete it once you have saved the files.',
     contact: (contact) => `A question? ${contact}`,
   },
 }

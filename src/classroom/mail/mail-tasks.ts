@@ -52,7 +52,8 @@ export function mailTasks(letters: readonly Letter[], rules: MailRules, deps: Ma
 /** What is about to be sent is written down before, so that a run that is cut there does not send it once more. */
 async function send(letter: Letter, { again }: MailRules, { post, memory, clock }: MailDeps): Promise<void> {
   const before = memory.of(letter.login)
-  if (before?.state === 'sending' && !again) throw new Trouble(unsure(letter, 'an earlier run was cut while it was sent'))
+  if (before?.state === 'sending' && !again)
+    throw new Trouble(unsure(letter, 'an earlier run was cut while it was sent'))
   const { login, digest, to } = letter
   const entry = { digest, to: to.address, at: new Date(clock.now()).toISOString() }
   await memory.put(login, { ...entry, state: 'sending' })

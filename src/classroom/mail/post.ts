@@ -97,12 +97,15 @@ const early = {
 function failed(error: unknown): Sent {
   const { code = '', responseCode, response, message = String(error), ...more } = error as SmtpError
   const isEarly =
-    early.codes.includes(code) || more.syscall === 'connect' || early.timeouts.includes(more.timeoutType ?? '')
+    early.codes.includes(code) ||
+    more.syscall === 'connect' ||
+    early.timeouts.includes(more.timeoutType ?? '')
   const why = response ?? message
   return responseCode !== undefined || isEarly ? { kind: 'refused', why } : { kind: 'unsure', why }
 }
 
-const isHere = (server: string) => ['localhost', '::1', 'ip6-localhost'].includes(server) || /^127\./.test(server)
+const isHere = (server: string) =>
+  ['localhost', '::1', 'ip6-localhost'].includes(server) || /^127\./.test(server)
 
 const domainOf = (from: string) => /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost'
 

@@ -3,8 +3,11 @@
 import { apart, html } from './html.ts'
 import type { Texts } from './texts.ts'
 
-const date = (day: Date, options: Intl.DateTimeFormatOptions): string =>
+/** A part of a date; whole dates are joined here, as their punctuation changes with the version of ICU. */
+const part = (day: Date, options: Intl.DateTimeFormatOptions): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(day)
+const weekday = (day: Date) => part(day, { weekday: 'long' })
+const dayMonth = (day: Date) => `${day.getUTCDate()} ${part(day, { month: 'long' })}`
 
 const count = (n: number, one: string, many: string) => `${n}\u00a0${n === 1 ? one : many}`
 const list = (names: readonly string[]) => new Intl.ListFormat('en-GB').format(names.map(apart))
@@ -74,9 +77,9 @@ export const en: Texts = {
     when: 'Date',
     hours: 'Time',
     what: 'Subject',
-    once: (day) => date(day, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    once: (day) => `${weekday(day)} ${dayMonth(day)} ${day.getUTCFullYear()}`,
     weekly: (first, last) =>
-      `every ${date(first, { weekday: 'long' })}, ${date(first, { day: 'numeric', month: 'long' })} to ${date(last, { day: 'numeric', month: 'long', year: 'numeric' })}`,
+      `every ${weekday(first)}, ${dayMonth(first)} to ${dayMonth(last)} ${last.getUTCFullYear()}`,
     hoursOf: (from, to) => `${from}\u2013${to}`,
   },
   help: (contact) => html`A question, or a password that was lost or seen by somebody? ${contact}`,

@@ -14,11 +14,12 @@ export const spaced = (text: string): string =>
 const said = (parts: TemplateStringsArray, ...values: Parameters<typeof html>[1][]) =>
   html(Object.assign(parts.map(spaced), { raw: parts.map(spaced) }), ...values)
 
-/** Intl writes `1 mars`; French says `1er mars`. */
-const date = (day: Date, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat('fr-FR', { timeZone: 'UTC', ...options })
-    .format(day)
-    .replace(/\b1 (?=\p{L})/u, '1er ')
+/** A part of a date; whole dates are joined here, as their punctuation changes with the version of ICU. */
+const part = (day: Date, options: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat('fr-FR', { timeZone: 'UTC', ...options }).format(day)
+const weekday = (day: Date) => part(day, { weekday: 'long' })
+const dayMonth = (day: Date) =>
+  `${day.getUTCDate() === 1 ? '1er' : day.getUTCDate()} ${part(day, { month: 'long' })}`
 
 const count = (n: number, one: string, many: string) => `${n}\u00a0${n < 2 ? one : many}`
 
@@ -87,9 +88,9 @@ export const fr: Texts = {
     when: 'Date',
     hours: 'Horaire',
     what: 'Sujet',
-    once: (day) => date(day, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    once: (day) => `${weekday(day)} ${dayMonth(day)} ${day.getUTCFullYear()}`,
     weekly: (first, last) =>
-      `chaque ${date(first, { weekday: 'long' })}, du ${date(first, { day: 'numeric', month: 'long' })} au ${date(last, { day: 'numeric', month: 'long', year: 'numeric' })}`,
+      `chaque ${weekday(first)}, du ${dayMonth(first)} au ${dayMonth(last)} ${last.getUTCFullYear()}`,
     hoursOf: (from, to) => `${hour(from)}\u2013${hour(to)}`,
   },
   help: (contact) => said`Une question, un mot de passe perdu ou vu par quelqu'un ? ${contact}`,

@@ -16,7 +16,9 @@ Examples:
 
 export function classHandoutsCommand({ terminal, ...rest }: Context, answer: Answer) {
   return new Command('handouts')
-    .description('what each student is given: page in French and English, account files, key, SSH configuration')
+    .description(
+      'what each student is given: page in French and English, account files, key, SSH configuration',
+    )
     .argument('[file]', 'course file; not needed while one course is up on this machine')
     .option('--zip <path>', 'write all of them into a zip, one directory a person')
     .option('--age <path>', 'write that zip encrypted to the recipients of the course file')

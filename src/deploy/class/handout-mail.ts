@@ -57,7 +57,11 @@ export async function mailHandouts(
   try {
     if (due.length > 0) await post.verify()
     const rules = { perMinute: mail.perMinute, again: options.again }
-    await run.phase('mail', `Mail by ${mail.server}`, mailTasks(letters, rules, { post, memory, clock: systemClock }))
+    await run.phase(
+      'mail',
+      `Mail by ${mail.server}`,
+      mailTasks(letters, rules, { post, memory, clock: systemClock }),
+    )
   } finally {
     post.close()
   }
@@ -96,7 +100,8 @@ function dueReport(due: readonly { letter: Letter; reason: string }[]) {
     files: files.map(({ name }) => name),
     reason,
   }))
-  const line = (one: (typeof rows)[number]) => `  ${one.login}  ${one.to}  ${one.reason}  (${one.files.join(', ')})`
+  const line = (one: (typeof rows)[number]) =>
+    `  ${one.login}  ${one.to}  ${one.reason}  (${one.files.join(', ')})`
   const text =
     rows.length === 0 ? 'Nobody would be mailed.' : ['Would be mailed:', ...rows.map(line)].join('\n')
   return { type: 'report', kind: 'class-handouts-mail', text, data: { mails: rows } } as const
@@ -105,7 +110,8 @@ function dueReport(due: readonly { letter: Letter; reason: string }[]) {
 /** Others must not read it: whoever can sends mail in the teacher's name. */
 async function passwordOf({ mail, source }: Course): Promise<Secret | null> {
   if (mail === null || mail.user === null) return null
-  if (mail.passwordFile === null) throw new Trouble(noPassword('mail.password_file is not in the course file', ''))
+  if (mail.passwordFile === null)
+    throw new Trouble(noPassword('mail.password_file is not in the course file', ''))
   const path = resolve(dirname(source.file), mail.passwordFile)
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new Trouble(noPassword(`there is no ${path}`, path))
@@ -123,7 +129,10 @@ const noPassword = (why: string, path: string): Fault => ({
   code: 'mail-password',
   title: 'the password of the mail server is not known',
   why,
-  fix: path === '' ? 'name a file with it: mail, password_file' : `write it there, for you alone: (umask 077; cat > ${path})`,
+  fix:
+    path === ''
+      ? 'name a file with it: mail, password_file'
+      : `write it there, for you alone: (umask 077; cat > ${path})`,
 })
 
 const noMail: Fault = {

@@ -3,14 +3,20 @@
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { RenderedFile } from '../../core/step.ts'
 import { findUser } from '../../classroom/account-parts.ts'
-import { type HandoutContent, handoutContents, handoutState } from '../../classroom/handout.ts'
+import {
+  type HandoutContent,
+  handoutContents,
+  handoutState,
+  hasKeyPair,
+  privateKeyPath,
+} from '../../classroom/handout.ts'
 import { handoutFiles, type HandoutState, sheetOf } from '../../classroom/handout-files.ts'
 import { passwordName } from '../../classroom/input.ts'
 import type { Sheet } from '../../classroom/page/sheet.ts'
 import { seatsOf, teacherSeatsOf } from '../../classroom/seats.ts'
 import { nearest } from '../../course/suggest.ts'
 import type { SecretVault } from '../../run/vault.ts'
-import type { ClassCloud } from './open-class.ts'
+import type { ClassCloud, OpenClass } from './open-class.ts'
 
 /** One person on one cloud: a teacher of three clouds is three of these. */
 export type Holder = {
@@ -25,27 +31,28 @@ export type Holder = {
 export type Holders = {
   /** By the order of groups and roster, teachers last. */
   holders: Holder[]
-  /** Those who have no account yet. */
+  /** Those whose account or key pair is not there yet. */
   absent: { login: string; cloud: string }[]
 }
 
 /** `only` empty: everybody. Fault code: `no-such-login`. */
 export async function holdersOf(
-  clouds: readonly ClassCloud[],
-  vault: SecretVault,
+  { clouds, course, run: { vault } }: Pick<OpenClass, 'clouds' | 'course' | 'run'>,
   only: readonly string[],
 ): Promise<Holders> {
-  const known = new Set(clouds.flatMap(({ input }) => membersOf(input).map(({ login }) => login)))
+  const known = new Set([...course.students, ...course.class.teachers].map(({ login }) => login))
   const [stranger] = only.filter((login) => !known.has(login))
   if (stranger !== undefined) throw new Trouble(noSuchLogin(stranger, known))
   const found: Holders = { holders: [], absent: [] }
   for (const cloud of clouds) {
     const { input, survey } = cloud
     const [people, servers] = await Promise.all([survey.people.read(), survey.servers.read()])
-    for (const { login, name, email, role } of membersOf(input)) {
+    for (const { login, name, email, role, sshKey } of membersOf(input)) {
       if (only.length > 0 && !only.includes(login)) continue
       const enrolled =
-        findUser(input.course, login, people.users) !== undefined && vault.has(passwordName(login))
+        findUser(input.course, login, people.users) !== undefined &&
+        vault.has(passwordName(login)) &&
+        (sshKey !== null || (await hasKeyPair(privateKeyPath(input, login))))
       if (!enrolled) found.absent.push({ login, cloud: cloud.name })
       else {
         const state = handoutState(input, vault, people, servers, login)

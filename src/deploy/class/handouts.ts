@@ -1,11 +1,11 @@
 // Decides what `bateau class handouts` does: brings every hand-out up to date, then zips, encrypts and mails them.
 // Leaves what a hand-out says to classroom/handout-files, and mail to handout-mail.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { Task } from '../../core/task.ts'
 import { archive } from '../../classroom/archive.ts'
-import { differing, type HandoutContent, installAll, keyFilesPart, privateKeyPath } from '../../classroom/handout.ts'
+import { differing, type HandoutContent, installAll } from '../../classroom/handout.ts'
 import { filesDir, handoutDir } from '../../classroom/handout-files.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { mailHandouts, type MailOptions } from './handout-mail.ts'
@@ -24,63 +24,58 @@ export type HandoutOptions = ClassOptions &
   }
 
 export function classHandouts(options: HandoutOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withClass('class handouts', options, face, signal, async (opened) => {
-    const { run, course, clouds } = opened
-    if (options.age !== null && course.handouts.recipients.length === 0) throw new Trouble(noRecipients)
-    const { holders, absent } = await holdersOf(clouds, run.vault, options.only)
-    if (absent.length > 0) run.emit({ type: 'fault', fault: notEnrolled(absent) })
-    const ends = absent.length > 0 ? exits.broken : exits.done
-    if (options.dryRun) {
-      run.emit(await report(opened, holders, 'would be written'))
-      return options.mail ? worse(ends, await mailHandouts(opened, holders, options, face)) : ends
-    }
-    await run.phase('handouts', 'Hand-outs', holders.flatMap((one) => tasksOf(opened, one)))
-    if (options.zip !== null || options.age !== null) {
-      const zip = archive(course.name, course.start, await contentsByLogin(opened, holders))
-      if (options.zip !== null) await writeWhole(options.zip, zip)
-      if (options.age !== null) await writeWhole(options.age, await encrypted(zip, course.handouts.recipients))
-    }
-    run.emit(await report(opened, holders, 'up to date', options))
-    return options.mail ? worse(ends, await mailHandouts(opened, holders, options, face)) : ends
-  })
+  return withClass('class handouts', options, face, signal, (opened) => handOut(opened, options, face))
 }
 
-const worse = (a: ExitCode, b: ExitCode): ExitCode => (b === exits.done ? a : b)
-
-function tasksOf({ run }: OpenClass, holder: Holder): Task[] {
-  const { cloud, login } = holder
-  const { input, deps } = cloud
-  const keyless = sshKeyOf(holder) === null
-  const key = keyFilesPart(deps, 'key', privateKeyPath(input, login), `${login}@${input.course}`)
-  const missing = async () => {
-    const files = await differing(filesOf(holder), run.vault)
-    // Enrolment makes students' pairs, as it tells Nova of them; this only waits for it.
-    const hasKey = !keyless || (await key.there({} as never))
-    return { files, hasKey }
+/** The same of a class that is open. */
+export async function handOut(opened: OpenClass, options: HandoutOptions, face: Face): Promise<ExitCode> {
+  const { run, course } = opened
+  if (options.age !== null && course.handouts.recipients.length === 0) throw new Trouble(noRecipients)
+  const { holders, absent } = await holdersOf(opened, options.only)
+  if (absent.length > 0) run.emit({ type: 'fault', fault: notEnrolled(absent) })
+  if (options.dryRun) run.emit(await report(opened, holders, null))
+  else {
+    await run.phase(
+      'handouts',
+      'Hand-outs',
+      holders.map((one) => taskOf(opened, one)),
+    )
+    await writeArchives(opened, holders, options)
+    run.emit(await report(opened, holders, options))
   }
-  return [
-    {
-      id: `${cloud.name}/handout/${login}`,
-      title: `Hand-out of ${login}`,
-      because: 'it says what the course file and the cloud say now',
-      lane: 'local',
-      after: [],
-      async look() {
-        const { files, hasKey } = await missing()
-        if (!hasKey) throw new Trouble(noKey(holder))
-        return files.length === 0
-          ? { done: true, seen: 'as planned' }
-          : { done: false, seen: `${files.length} files differ` }
-      },
-      act: async () => installAll(filesDir(input, login), (await missing()).files, run.vault),
-    },
-  ]
+  const mailed = options.mail ? await mailHandouts(opened, holders, options, face) : exits.done
+  return mailed === exits.done && absent.length > 0 ? exits.broken : mailed
 }
 
-function sshKeyOf({ cloud, login }: Holder): string | null {
-  const { input } = cloud
-  const all = [...input.groups.flatMap(({ students }) => students), ...input.policy.teachers]
-  return all.find((one) => one.login === login)?.sshKey ?? null
+async function writeArchives(
+  opened: OpenClass,
+  holders: readonly Holder[],
+  { zip, age }: HandoutOptions,
+): Promise<void> {
+  if (zip === null && age === null) return
+  const { name, start, handouts } = opened.course
+  const bytes = archive(name, start, await contentsByLogin(opened, holders))
+  if (zip !== null) await writeWhole(zip, bytes)
+  if (age !== null) await writeWhole(age, await encrypted(bytes, handouts.recipients))
+}
+
+function taskOf({ run }: OpenClass, holder: Holder): Task {
+  const { cloud, login } = holder
+  const missing = () => differing(filesOf(holder), run.vault)
+  return {
+    id: `${cloud.name}/handout/${login}`,
+    title: `Hand-out of ${login}`,
+    because: 'it says what the course file and the cloud say now',
+    lane: 'local',
+    after: [],
+    async look() {
+      const files = await missing()
+      return files.length === 0
+        ? { done: true, seen: 'as planned' }
+        : { done: false, seen: `${files.length} files differ` }
+    },
+    act: async () => installAll(filesDir(cloud.input, login), await missing(), run.vault),
+  }
 }
 
 async function contentsByLogin(
@@ -96,25 +91,27 @@ async function contentsByLogin(
   return all
 }
 
+/** `written` null: of a dry run. */
 async function report(
   { run, world }: OpenClass,
   holders: readonly Holder[],
-  what: string,
-  written: { zip: string | null; age: string | null } = { zip: null, age: null },
+  written: { zip: string | null; age: string | null } | null,
 ) {
   const rows = await Promise.all(
     [...byLogin(holders).values()].map(async (all) => {
       const [{ login, name, email, role, cloud }] = all
-      const changed = (await Promise.all(all.map((one) => differing(filesOf(one), run.vault)))).flat().length
-      return { login, name, email, role, dir: handoutDir(cloud.input, login), changed }
+      const differ = await Promise.all(all.map((one) => differing(filesOf(one), run.vault)))
+      return { login, name, email, role, dir: handoutDir(cloud.input, login), differ: differ.flat().length }
     }),
   )
-  const changed = rows.filter((one) => one.changed > 0)
+  const { zip = null, age = null } = written ?? {}
+  const due = rows.filter(({ differ }) => differ > 0).map(({ login }) => login)
+  const would = due.length === 0 ? 'nothing would be written' : `would be written: ${due.join(', ')}`
   const text = [
-    `${rows.length} hand-outs in ${world.students}${what === 'up to date' ? '' : `; ${changed.length} ${what}${changed.length > 0 ? `: ${changed.map(({ login }) => login).join(', ')}` : ''}`}`,
-    ...[written.zip, written.age].flatMap((path) => (path === null ? [] : [`All of them in ${path}`])),
+    `${rows.length} hand-outs in ${world.students}${written === null ? `; ${would}` : ''}`,
+    ...[zip, age].flatMap((path) => (path === null ? [] : [`All of them in ${path}`])),
   ].join('\n')
-  return { type: 'report', kind: 'class-handouts', text, data: { handouts: rows, ...written } } as const
+  return { type: 'report', kind: 'class-handouts', text, data: { handouts: rows, zip, age } } as const
 }
 
 async function encrypted(zip: Uint8Array, recipients: readonly string[]): Promise<Uint8Array> {
@@ -156,7 +153,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
       code: 'not-written',
       title: `${path} cannot be written`,
       why: error instanceof Error ? error.message : String(error),
-      fix: `see that ${join(dirname(path), '.')} can be written, or name another file`,
+      fix: `see that ${dirname(path)} can be written, or name another file`,
     })
   }
 }
@@ -167,14 +164,6 @@ const noRecipients: Fault = {
   why: '--age encrypts to handouts.recipients, and there are none',
   fix: 'age-keygen -o key.txt prints a recipient, age1…: write it under handouts, recipients',
 }
-
-const noKey = ({ login, cloud }: Holder): Fault => ({
-  code: 'no-key-yet',
-  title: `${login} has no key pair yet`,
-  why: 'enrolment makes it, and has not come so far',
-  fix: './bateau class apply',
-  host: cloud.name,
-})
 
 function notEnrolled(absent: readonly { login: string; cloud: string }[]): Fault {
   const names = absent.slice(0, 12).map(({ login }) => login)
