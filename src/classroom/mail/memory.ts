@@ -52,7 +52,7 @@ export class MailMemory {
   async put(login: string, mailed: Mailed | undefined): Promise<void> {
     if (mailed === undefined) this.#entries.delete(login)
     else this.#entries.set(login, mailed)
-    const text = `${JSON.stringify(Object.fromEntries([...this.#entries].toSorted()), null, 2)}\n`
+    const text = `${JSON.stringify(Object.fromEntries([...this.#entries].toSorted(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`
     this.#writing = this.#writing.then(() => this.#write(text))
     await this.#writing
   }
