@@ -7,24 +7,26 @@ import { file, type RenderedFile } from '../core/step.ts'
 import { type CloudEntry, cloudsYaml } from '../render/clouds-yaml.ts'
 import { openrc, openrcPowershell, type OpenrcAccount } from '../render/openrc.ts'
 import { handoutSsh, type Known } from './handout-ssh.ts'
+import { networkNames } from './base.ts'
 import {
-  applicationNames,
   type ClassroomInput,
-  classNetwork,
-  flavorNames,
+  credentialName,
+  credentialSecretName,
+  keypairName,
   passwordName,
   projectName,
 } from './input.ts'
+import { ownName } from './own-parts.ts'
 import { page } from './page/page.ts'
 import { pageNames, type Sheet } from './page/sheet.ts'
+import { computeQuota } from './quotas.ts'
 import { type Seat, seatOf, seatsOf } from './seats.ts'
+import { flavorNameOf } from './serving.ts'
 
 /** What a hand-out depends on besides the course. */
 export type HandoutState = {
   /** Of the person's project, as far as they are known. */
   instances: readonly Known[]
-  /** There is an application credential: programs log in by it. */
-  application: boolean
   /** False: password and private key come another way, as in a mail. */
   secrets: boolean
 }
@@ -53,7 +55,7 @@ export function handoutFiles(input: ClassroomInput, login: string, state: Handou
     cloudsYaml(join(dir, 'clouds.yaml'), entriesOf(input, sheet, state)),
     own('openrc', openrc(rc)),
     own('openrc.ps1', openrcPowershell(rc)),
-    own('ssh_config', handoutSsh(sheet, [addressing.block], state.instances)),
+    own('ssh_config', handoutSsh(sheet, addressing.block ? [addressing.block] : [], state.instances)),
     ...(handouts.ca === null || sheet.authority === null ? [] : [own(sheet.authority.file, handouts.ca)]),
   ]
 }
@@ -90,7 +92,7 @@ export function sheetOf(input: ClassroomInput, login: string, state: HandoutStat
     jump: about.jump,
     domain: about.zone === null ? null : `${seat.name}.${about.zone}`,
     boot: bootOf(input, seat),
-    quota: quotaOf(input),
+    quota: quotaOf(input, seat),
     sessions: about.sessions,
     timezone: about.timezone,
     contact: about.contact,
@@ -99,29 +101,40 @@ export function sheetOf(input: ClassroomInput, login: string, state: HandoutStat
 }
 
 /** The instance that a student makes first: as the course's starter, else of the course's first image. */
-function bootOf({ policy, image, direct, addressing }: ClassroomInput, { group }: Seat): Sheet['boot'] {
+function bootOf(input: ClassroomInput, seat: Seat): Sheet['boot'] {
+  const { policy, foreign, image } = input
   const { starter, images } = policy
+  const tiny = foreign?.image ?? { name: image.name, user: 'root' }
   const [first] = images
-  const name = starter.image ?? first?.name ?? image.name
-  const chosen = images.find((one) => one.name === name)
-  const tenant = addressing.tenants.some((one) => one.group === group)
-  const network = tenant && group !== null ? classNetwork(group) : direct ? 'direct' : null
+  const name = starter.image ?? first?.name ?? tiny.name
+  const chosen = images.find((one) => one.name === name) ?? (name === tiny.name ? tiny : undefined)
   return {
     image: name,
-    flavor: starter.flavor ?? flavorNames.course,
-    network: starter.network === 'direct' && direct ? 'direct' : network,
-    keypair: 'bateau',
-    user: chosen === undefined ? (name === image.name ? 'root' : null) : chosen.user,
+    flavor: starter.flavor ?? foreign?.flavor?.name ?? flavorNameOf(input, 'course'),
+    network: networkOf(input, seat),
+    keypair: keypairName,
+    user: chosen?.user ?? null,
   }
 }
 
-function quotaOf({ policy: { quota }, instancesPerStudent, size }: ClassroomInput): Sheet['quota'] {
-  const instances = quota.instances ?? instancesPerStudent
-  return {
-    instances,
-    cores: quota.cores ?? instances * size.vcpus,
-    ramMiB: quota.ramMiB ?? instances * size.ramMiB,
+/** As the course's starter, else the first there is of own, class, direct. */
+function networkOf(
+  { policy, addressing, direct, foreign }: ClassroomInput,
+  { name, group }: Seat,
+): string | null {
+  const there = {
+    own: policy.ownNetwork && group !== null ? ownName(name) : null,
+    class: addressing.tenants.find((one) => group === null || one.group === group)?.name ?? null,
+    direct: foreign ? (foreign.direct?.name ?? null) : direct ? networkNames.direct : null,
   }
+  const wished = policy.starter.network === null ? null : there[policy.starter.network]
+  return wished ?? there.own ?? there.class ?? there.direct
+}
+
+/** Without the proof's instances, which are not the student's to use. */
+function quotaOf(input: ClassroomInput, seat: Seat): Sheet['quota'] {
+  const { instances, cores, ram } = computeQuota(input, seat, 0)
+  return { instances, cores, ramMiB: ram }
 }
 
 /** The person's own project first; a teacher's has one more for each project of the class. */
@@ -135,13 +148,12 @@ function entriesOf(input: ClassroomInput, sheet: Sheet, state: HandoutState): Cl
     interface: 'public' as const,
     cacert: authority === null ? null : `~/.config/openstack/${authority.file}`,
   }
-  const { id, secret } = applicationNames(login)
   const first: CloudEntry = {
     ...base,
     name: sheet.cloud,
     project: sheet.project,
-    ...(state.application && state.secrets
-      ? { applicationCredential: { id: reference(id), secret: reference(secret) } }
+    ...(input.policy.applicationCredentials && state.secrets
+      ? { applicationCredential: { name: credentialName, secret: reference(credentialSecretName(login)) } }
       : {}),
   }
   if (sheet.role === 'student') return [first]
@@ -156,11 +168,16 @@ function entriesOf(input: ClassroomInput, sheet: Sheet, state: HandoutState): Cl
 }
 
 function openrcOf(input: ClassroomInput, sheet: Sheet, state: HandoutState) {
-  const { id, secret } = applicationNames(sheet.login)
+  const { login: user, project, password } = sheet
   const account: OpenrcAccount =
-    state.application && state.secrets
-      ? { kind: 'application-credential', id: reference(id), secret: reference(secret) }
-      : { kind: 'password', user: sheet.login, project: sheet.project, password: sheet.password }
+    input.policy.applicationCredentials && state.secrets
+      ? {
+          kind: 'application-credential',
+          user,
+          name: credentialName,
+          secret: reference(credentialSecretName(user)),
+        }
+      : { kind: 'password', user, project, password }
   return {
     about: `OpenStack of the course ${sheet.course}, for ${sheet.login}`,
     authUrl: sheet.authUrl,

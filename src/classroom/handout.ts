@@ -9,7 +9,7 @@ import type { Server } from '../cloud/compute.ts'
 import { findProject } from './account-parts.ts'
 import { filesDir, handoutDir, handoutFiles, type HandoutState, keyNames } from './handout-files.ts'
 import type { Known } from './handout-ssh.ts'
-import { applicationNames, type ClassroomDeps, type ClassroomInput, type ClassroomStudent } from './input.ts'
+import type { ClassroomDeps, ClassroomInput, ClassroomStudent } from './input.ts'
 import type { Part } from './parts.ts'
 import { seatOf } from './seats.ts'
 import type { People, Survey } from './survey.ts'
@@ -42,6 +42,7 @@ export function keyFilesPart(
 ): Part<People> {
   return {
     name,
+    needs: [],
     there: () => hasKeyPair(path),
     async make() {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -74,11 +75,12 @@ export function handoutPart(
 ): Part<People> {
   const { login } = student
   const differ = async (people: People) => {
-    const state = handoutState(input, deps.vault, people, await survey.servers.read(), login)
+    const state = handoutState(input, people, await survey.servers.read(), login)
     return differing(handoutFiles(input, login, state), deps.vault)
   }
   return {
-    name: 'hand-outs',
+    name: `hand-outs of ${login}`,
+    needs: [],
     there: async (people) => (await differ(people)).length === 0,
     async make(_, people) {
       await installAll(filesDir(input, login), await differ(people), deps.vault)
@@ -87,22 +89,19 @@ export function handoutPart(
   }
 }
 
-/** What a person's hand-out depends on, as the cloud and the vault are now. */
+/** What a person's hand-out depends on, as the cloud is now. */
 export function handoutState(
   input: ClassroomInput,
-  vault: Vault,
   people: People,
   servers: readonly Server[],
   login: string,
 ): HandoutState {
-  const { id, secret } = applicationNames(login)
   const project = findProject(input.course, seatOf(input, login).name, people.projects)
   return {
     instances: servers
       .filter((one) => one.tenant_id === project?.id)
       .toSorted((a, b) => (`${a.name} ${a.id}` < `${b.name} ${b.id}` ? -1 : 1))
       .flatMap(knownOf),
-    application: vault.has?.(id) === true && vault.has(secret),
     secrets: true,
   }
 }

@@ -3,10 +3,11 @@
 import type { Address } from '../core/prefix.ts'
 import type { Secret, Vault } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
-import type { Addressing } from '../core/site.ts'
+import type { Addressing, OwnRange, TenantNetwork } from '../core/site.ts'
 import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
+import type { Foreign } from './foreign.ts'
 import type { HandoutCourse } from './handout-course.ts'
 
 export type ClassroomStudent = {
@@ -24,13 +25,34 @@ export type ClassroomGroup = { name: string; students: readonly ClassroomStudent
 
 export type Size = { vcpus: number; ramMiB: number; diskGiB: number }
 
+/**
+ * Addresses as far as they are known before anything is made: all of a cloud that bateau makes, none of one that was
+ * there already, whose subnet pool gives them.
+ */
+export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service' | 'own'>> & {
+  public: Addressing['public'] | null
+  transit: Addressing['transit']
+  pool: Addressing['pool']
+  tenants: readonly ClassTenant[]
+  /** Left out: seats have no networks of their own. */
+  own?: readonly Unlaid<OwnRange>[]
+  /** Null: as the cloud has it. */
+  tenantMtu: number | null
+}
+export type ClassTenant = Unlaid<TenantNetwork>
+type Unlaid<T extends { prefix: unknown; via: unknown }> = {
+  [K in keyof T]: T[K] | (K extends 'prefix' | 'via' ? null : never)
+}
+
 export type ClassroomInput = {
   /** The course's slug: the mark on everything that is made. */
   course: string
   /** Name of the server whose cloud it is: `os1`. */
   site: string
   region: string
-  addressing: Addressing
+  addressing: ClassAddressing
+  /** What is used of a cloud that was there already; left out: bateau made the cloud. */
+  foreign?: Foreign
   resolvers: readonly Address[]
   /** The groups placed on this server. */
   groups: readonly ClassroomGroup[]
@@ -52,6 +74,8 @@ export type ClassroomInput = {
     minRamMiB: number
     properties: Readonly<Record<string, string>>
   }
+  /** Of the course, besides the one of the proof; left out: none. */
+  images?: readonly ClassroomInput['image'][]
   handouts: {
     /** On this machine; one directory a student is made in it, 0700. */
     dir: string
@@ -79,22 +103,29 @@ export type ClassroomDeps = {
 }
 
 export const passwordName = (login: string) => `student/${login}`
-/** Id and secret of a person's application credential: kept once Keystone has made it, never made up. */
-export const applicationNames = (login: string) => ({
-  id: `student/${login}/application-id`,
-  secret: `student/${login}/application-secret`,
-})
 /** Of a seat: a student's or teacher's login, or a team's slug. */
 export const projectName = (course: string, seat: string) => `${course}-${seat}`
+/** A person's key pair in Nova. It has no description: the name says whose it is. */
+export const keypairName = 'bateau'
 export const classNetwork = (group: string) => `class-${group}`
 export const routerName = (group: string) => `router-${group}`
+
+/** Of the secret of a person's application credential, and of the credential in Keystone. */
+export const credentialSecretName = (login: string) => `student/${login}/application-credential`
+export const credentialName = 'bateau'
 
 /** Names of the secrets that the classroom asks of the vault: a password for each student and teacher. */
 export function classroomSecrets(
   groups: readonly ClassroomGroup[],
-  teachers: readonly { login: string }[] = [],
+  {
+    teachers,
+    applicationCredentials,
+  }: Partial<Pick<ClassPolicy, 'teachers' | 'applicationCredentials'>> = {},
 ): string[] {
-  return [...groups.flatMap(({ students }) => students), ...teachers].map(({ login }) => passwordName(login))
+  return [...groups.flatMap(({ students }) => students), ...(teachers ?? [])].flatMap(({ login }) => [
+    passwordName(login),
+    ...(applicationCredentials === true ? [credentialSecretName(login)] : []),
+  ])
 }
 
 /** Flavors. A disk of 0 would let nobody but an administrator boot from an image (Nova answers 403). */

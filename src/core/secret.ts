@@ -27,8 +27,6 @@ export class Secret<T = string> {
 /** Where secrets come from at the moment of use; `get` makes one at first use and remembers it. */
 export interface Vault {
   get(name: string): Secret
-  /** Whether there is one of that name already; left out: nobody knows. */
-  has?(name: string): boolean
 }
 
 const pattern = /\{\{secret:([a-z0-9][a-z0-9./_-]*)\}\}/g

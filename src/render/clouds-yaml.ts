@@ -11,8 +11,8 @@ export type CloudEntry = {
   project: string
   /** A secret reference (core/secret); null: programs ask for it. */
   password: string | null
-  /** Secret references; where they are given, programs log in by them, and neither user, project nor password is named. */
-  applicationCredential?: { id: string; secret: string }
+  /** Where there is one, programs log in by it, and neither project nor password is named. `secret` is a reference. */
+  applicationCredential?: { name: string; secret: string }
   region: string
   interface: 'public' | 'internal'
   /** Certificate authority as the reader's machine has it; `~` is expanded. Null where a public one signed. */
@@ -42,7 +42,9 @@ function accountOf({ authUrl, user, project, password, applicationCredential }: 
       auth_type: 'v3applicationcredential',
       auth: {
         auth_url: authUrl,
-        application_credential_id: applicationCredential.id,
+        username: user,
+        user_domain_name: 'Default',
+        application_credential_name: applicationCredential.name,
         application_credential_secret: applicationCredential.secret,
       },
     }

@@ -55,15 +55,17 @@ describe('in bash', () => {
     expect(sourced(openrc({ ...wanted, account }), 'typed \\ in\n')['OS_PASSWORD']).toBe('typed \\ in')
   })
 
-  it('with an application credential names neither user nor project', () => {
-    const account = { kind: 'application-credential', id: 'abc', secret: 's' } as const
+  it('with an application credential names no project', () => {
+    const account = { kind: 'application-credential', user: 'ada', name: 'bateau', secret: 's' } as const
     expect(sourced(openrc({ ...wanted, account, cacert: null }))).toEqual({
       OS_AUTH_URL: 'https://[2001:db8::1]/identity/v3',
       OS_AUTH_TYPE: 'v3applicationcredential',
       OS_IDENTITY_API_VERSION: '3',
       OS_REGION_NAME: 'RegionOne',
       OS_INTERFACE: 'public',
-      OS_APPLICATION_CREDENTIAL_ID: 'abc',
+      OS_USERNAME: 'ada',
+      OS_USER_DOMAIN_NAME: 'Default',
+      OS_APPLICATION_CREDENTIAL_NAME: 'bateau',
       OS_APPLICATION_CREDENTIAL_SECRET: 's',
     })
   })

@@ -4,8 +4,8 @@
 export type OpenrcAccount =
   /** `password` is a secret reference (core/secret); null: asked for when the file is read. */
   | { kind: 'password'; user: string; project: string; password: string | null }
-  /** Both are secret references. Bound to its project: naming one besides is refused (Keystone, application credentials). */
-  | { kind: 'application-credential'; id: string; secret: string }
+  /** `secret` is a reference. Bound to its project: naming one besides is refused (Keystone, application credentials). */
+  | { kind: 'application-credential'; user: string; name: string; secret: string }
 
 export type Openrc = {
   /** First line of the file, a comment. */
@@ -39,6 +39,7 @@ const strangers = [
   'OS_DOMAIN_NAME',
   'OS_SYSTEM_SCOPE',
   'OS_APPLICATION_CREDENTIAL_ID',
+  'OS_APPLICATION_CREDENTIAL_NAME',
   'OS_APPLICATION_CREDENTIAL_SECRET',
   'OS_CACERT',
 ]
@@ -115,7 +116,9 @@ function accountVariables(account: OpenrcAccount): [string, string][] {
     case 'application-credential':
       return [
         ['OS_AUTH_TYPE', 'v3applicationcredential'],
-        ['OS_APPLICATION_CREDENTIAL_ID', account.id],
+        ['OS_USERNAME', account.user],
+        ['OS_USER_DOMAIN_NAME', 'Default'],
+        ['OS_APPLICATION_CREDENTIAL_NAME', account.name],
         ['OS_APPLICATION_CREDENTIAL_SECRET', account.secret],
       ]
   }

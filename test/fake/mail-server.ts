@@ -83,7 +83,8 @@ export class MailServer {
   }
 
   get port(): number {
-    return (this.#server?.server.address() as AddressInfo).port
+    const address = this.#server?.server.address() as AddressInfo | undefined
+    return address?.port ?? 0
   }
 
   async stop(): Promise<void> {

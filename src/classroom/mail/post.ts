@@ -105,7 +105,7 @@ function failed(error: unknown): Sent {
 }
 
 const isHere = (server: string) =>
-  ['localhost', '::1', 'ip6-localhost'].includes(server) || /^127\./.test(server)
+  ['localhost', '::1', 'ip6-localhost'].includes(server) || (isIP(server) === 4 && server.startsWith('127.'))
 
 const domainOf = (from: string) => /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost'
 

@@ -2,3 +2,4 @@
 // Leaves each to its file.
 export { classStatus as status } from './status.ts'
 export { classHandouts as handouts } from './handouts.ts'
+export { classUnlock as unlock } from './unlock.ts'
