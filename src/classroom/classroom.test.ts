@@ -16,6 +16,7 @@ import { localShell } from '../host/spawn.ts'
 import { cloudBaseTasks } from './base.ts'
 import { enrolTasks } from './enrol.ts'
 import { type ClassroomDeps, type ClassroomInput, classroomSecrets } from './input.ts'
+import { plainAbout } from './handout-course.fixture.ts'
 import { proofInstances, proofInstanceTasks } from './proof.ts'
 import { plainPolicy } from './policy.fixture.ts'
 import { Survey } from './survey.ts'
@@ -70,7 +71,13 @@ function input(change: Partial<ClassroomInput> = {}): ClassroomInput {
       minRamMiB: 128,
       properties: { os_distro: 'debian' },
     },
-    handouts: { dir: join(dir, 'handouts'), authUrl: 'https://[2001:2::1]/identity/v3', ca: 'PEM\n' },
+    handouts: {
+      dir: join(dir, 'handouts'),
+      authUrl: 'https://[2001:2::1]/identity/v3',
+      ca: 'PEM\n',
+      dashboard: null,
+      about: plainAbout,
+    },
     ...change,
   }
 }

@@ -123,6 +123,6 @@ function partsOf(input: ClassroomInput, deps: ClassroomDeps, survey: Survey, sea
   return [
     ...parts,
     sealPart(course, seat, seal),
-    ...seat.members.map((member) => handoutPart(input, deps, member)),
+    ...seat.members.map((member) => handoutPart(input, deps, survey, member)),
   ]
 }

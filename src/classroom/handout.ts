@@ -1,26 +1,22 @@
-// Decides what each student is given: a key where they brought none, clouds.yaml, the certificate authority.
-// Leaves bringing it to the student to the teacher.
+// Decides how a hand-out comes to lie on this machine: key pair and files, each whole or not at all.
+// Leaves what the files say to handout-files, and bringing them to the student to the teacher.
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { Trouble } from '../core/fault.ts'
-import { reference, resolve } from '../core/secret.ts'
-import { file, type RenderedFile } from '../core/step.ts'
-import { cloudsYaml } from '../render/clouds-yaml.ts'
-import {
-  type ClassroomDeps,
-  type ClassroomInput,
-  type ClassroomStudent,
-  passwordName,
-  projectName,
-} from './input.ts'
+import { resolve, type Vault } from '../core/secret.ts'
+import type { RenderedFile } from '../core/step.ts'
+import type { Server } from '../cloud/compute.ts'
+import { findProject } from './account-parts.ts'
+import { filesDir, handoutDir, handoutFiles, type HandoutState, keyNames } from './handout-files.ts'
+import type { Known } from './handout-ssh.ts'
+import type { ClassroomDeps, ClassroomInput, ClassroomStudent } from './input.ts'
 import type { Part } from './parts.ts'
 import { seatOf } from './seats.ts'
-import type { People } from './survey.ts'
+import type { People, Survey } from './survey.ts'
 
-export const handoutDir = (input: ClassroomInput, login: string) => join(input.handouts.dir, login)
 /** Private key of a student who brought none. */
 export const privateKeyPath = (input: ClassroomInput, login: string) =>
-  join(handoutDir(input, login), 'id_ed25519')
+  join(handoutDir(input, login), keyNames.secret)
 
 /**
  * Private key that opens the proof's instances of a student: the student's where bateau made it, else one of bateau's
@@ -34,6 +30,9 @@ export async function publicKeyAt(path: string): Promise<string | undefined> {
   return (await text(`${path}.pub`))?.trim()
 }
 
+export const hasKeyPair = async (path: string): Promise<boolean> =>
+  (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined
+
 /** An Ed25519 pair without passphrase. The public half is put in place last: where it is, the private one is too. */
 export function keyFilesPart(
   deps: Pick<ClassroomDeps, 'shell'>,
@@ -44,7 +43,7 @@ export function keyFilesPart(
   return {
     name,
     needs: [],
-    there: async () => (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined,
+    there: () => hasKeyPair(path),
     async make() {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const draft = `${path}.${process.pid}`
@@ -67,52 +66,98 @@ export function keyFilesPart(
   }
 }
 
-/** Files that hold what the plan knows; the password comes in when they are written. */
-export function handoutFiles(input: ClassroomInput, login: string): RenderedFile[] {
-  const { course, region, handouts } = input
-  const dir = handoutDir(input, login)
-  const authority = `${course}-ca.pem`
-  return [
-    cloudsYaml(join(dir, 'clouds.yaml'), [
-      {
-        name: course,
-        authUrl: handouts.authUrl,
-        user: login,
-        project: projectName(course, seatOf(input, login).name),
-        password: reference(passwordName(login)),
-        region,
-        interface: 'public',
-        cacert: handouts.ca === null ? null : `~/.config/openstack/${authority}`,
-      },
-    ]),
-    ...(handouts.ca === null ? [] : [file(join(dir, authority), handouts.ca)]),
-  ]
-}
-
+/** The files of a hand-out. `survey` knows the instances, which the SSH configuration names. */
 export function handoutPart(
   input: ClassroomInput,
   deps: Pick<ClassroomDeps, 'vault'>,
-  student: ClassroomStudent,
+  survey: Survey,
+  student: Pick<ClassroomStudent, 'login'>,
 ): Part<People> {
-  const files = handoutFiles(input, student.login)
-  const differ = async () => {
-    const seen = await Promise.all(files.map(({ path }) => seenFile(path)))
-    return files.filter((one, i) => seen[i] !== `${one.mode} ${resolve(one.text, deps.vault)}`)
+  const { login } = student
+  const differ = async (people: People) => {
+    const state = handoutState(input, people, await survey.servers.read(), login)
+    return differing(handoutFiles(input, login, state), deps.vault)
   }
   return {
-    name: `hand-outs of ${student.login}`,
+    name: `hand-outs of ${login}`,
     needs: [],
-    there: async () => (await differ()).length === 0,
-    async make() {
-      await mkdir(handoutDir(input, student.login), { recursive: true, mode: 0o700 })
-      for (const one of await differ()) {
-        const draft = `${one.path}.${process.pid}`
-        await writeFile(draft, resolve(one.text, deps.vault), { mode: Number.parseInt(one.mode, 8) })
-        await rename(draft, one.path)
-      }
+    there: async (people) => (await differ(people)).length === 0,
+    async make(_, people) {
+      await installAll(filesDir(input, login), await differ(people), deps.vault)
       return () => {}
     },
   }
+}
+
+/** What a person's hand-out depends on, as the cloud is now. */
+export function handoutState(
+  input: ClassroomInput,
+  people: People,
+  servers: readonly Server[],
+  login: string,
+): HandoutState {
+  const project = findProject(input.course, seatOf(input, login).name, people.projects)
+  return {
+    instances: servers
+      .filter((one) => one.tenant_id === project?.id)
+      .toSorted((a, b) => (`${a.name} ${a.id}` < `${b.name} ${b.id}` ? -1 : 1))
+      .flatMap(knownOf),
+    secrets: true,
+  }
+}
+
+/** Of a student's instances; those of the proof are bateau's own. */
+function knownOf({ name, addresses }: Server): Known[] {
+  const address = Object.values(addresses)
+    .flat()
+    .find(({ version }) => version === 6)
+  return address === undefined || name.startsWith('proof-') ? [] : [{ name, address: address.addr }]
+}
+
+export type HandoutContent = {
+  /** Seen from the person's own directory, with `/`. */
+  name: string
+  content: Uint8Array
+}
+
+/** The whole hand-out as it is carried away: the files with their secrets in them, and the pair of one who brought none. */
+export async function handoutContents(
+  input: ClassroomInput,
+  vault: Vault,
+  login: string,
+  state: HandoutState,
+): Promise<HandoutContent[]> {
+  const dir = handoutDir(input, login)
+  const files = handoutFiles(input, login, state).map(({ path, text }) => ({
+    name: relative(dir, path).replaceAll('\\', '/'),
+    content: Buffer.from(resolve(text, vault)),
+  }))
+  const keys = await Promise.all(
+    Object.values(keyNames).map(async (name) => {
+      const content = await readFile(join(dir, name)).catch(() => undefined)
+      return content === undefined ? [] : [{ name, content }]
+    }),
+  )
+  return state.secrets ? [...files, ...keys.flat()] : files
+}
+
+/** Those that are not on this machine as they must be, readable for their owner alone. */
+export async function differing(files: readonly RenderedFile[], vault: Vault): Promise<RenderedFile[]> {
+  const seen = await Promise.all(files.map(({ path }) => seenFile(path)))
+  return files.filter((one, i) => seen[i] !== `${one.mode} ${resolve(one.text, vault)}`)
+}
+
+export async function installAll(dir: string, files: readonly RenderedFile[], vault: Vault): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  for (const one of files) await install(one, vault)
+}
+
+/** By rename: a reader finds the old file or the new one. */
+async function install(one: RenderedFile, vault: Vault): Promise<void> {
+  const draft = `${one.path}.${process.pid}`
+  await rm(draft, { force: true })
+  await writeFile(draft, resolve(one.text, vault), { mode: Number.parseInt(one.mode, 8) })
+  await rename(draft, one.path)
 }
 
 async function seenFile(path: string): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
 import type { Foreign } from './foreign.ts'
+import type { HandoutCourse } from './handout-course.ts'
 
 export type ClassroomStudent = {
   /** Keystone user, and directory of the hand-outs: `[a-z][a-z0-9-]*`. */
@@ -79,6 +80,10 @@ export type ClassroomInput = {
     authUrl: string
     /** The course's certificate authority in PEM, given to each student; null where a public one signed. */
     ca: string | null
+    /** Address of Horizon; null where it is not known. */
+    dashboard: string | null
+    /** What every page says. */
+    about: HandoutCourse
   }
 }
 
@@ -97,6 +102,8 @@ export type ClassroomDeps = {
 export const passwordName = (login: string) => `student/${login}`
 /** Of a seat: a student's or teacher's login, or a team's slug. */
 export const projectName = (course: string, seat: string) => `${course}-${seat}`
+/** A person's key pair in Nova. It has no description: the name says whose it is. */
+export const keypairName = 'bateau'
 export const classNetwork = (group: string) => `class-${group}`
 export const routerName = (group: string) => `router-${group}`
 

@@ -3,14 +3,12 @@
 import { once } from '../cloud/once.ts'
 import { accountNames, findUser } from './account-parts.ts'
 import { keyFilesPart, privateKeyPath, proofKeyPath, publicKeyAt } from './handout.ts'
-import type { ClassroomDeps, ClassroomInput, ClassroomStudent } from './input.ts'
+import { type ClassroomDeps, type ClassroomInput, type ClassroomStudent, keypairName } from './input.ts'
 import { sure } from './network-parts.ts'
 import type { Part } from './parts.ts'
 import type { Seal } from './seal.ts'
 import type { People } from './survey.ts'
 
-/** Key pairs have no description: the name says whose they are. */
-const keypairName = 'bateau'
 const proofKeypairName = 'bateau-proof'
 
 /** The key pair that the proof's instances of a student are started with. */

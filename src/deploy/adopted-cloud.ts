@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import { readForeign } from '../classroom/foreign.ts'
+import { handoutCourse } from '../classroom/handout-course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../classroom/input.ts'
 import { classNetwork } from '../classroom/input.ts'
 import { Survey } from '../classroom/survey.ts'
@@ -145,6 +146,8 @@ async function inputOf(
       dir: session.world.students,
       authUrl: cloud.publicIdentity ?? access.authUrl,
       ca: access.tls.ca,
+      dashboard: null,
+      about: handoutCourse(course),
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Site } from '../core/site.ts'
 import type { Task } from '../core/task.ts'
 import { cloudBaseTasks } from '../classroom/base.ts'
 import { enrolTasks } from '../classroom/enrol.ts'
+import { handoutCourse } from '../classroom/handout-course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../classroom/input.ts'
 import { proofInstanceTasks } from '../classroom/proof.ts'
 import { teamsApart } from '../classroom/seats.ts'
@@ -112,6 +113,8 @@ async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground)
       dir: session.world.students,
       authUrl: publicUrl(site, '/identity/v3'),
       ca: await authorityOf(site, ground),
+      dashboard: publicUrl(site, '/'),
+      about: handoutCourse(course),
     },
   }
 }

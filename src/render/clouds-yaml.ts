@@ -9,8 +9,10 @@ export type CloudEntry = {
   authUrl: string
   user: string
   project: string
-  /** A secret reference (core/secret). */
-  password: string
+  /** A secret reference (core/secret); null: programs ask for it. */
+  password: string | null
+  /** Where there is one, programs log in by it, and neither project nor password is named. `secret` is a reference. */
+  applicationCredential?: { name: string; secret: string }
   region: string
   interface: 'public' | 'internal'
   /** Certificate authority as the reader's machine has it; `~` is expanded. Null where a public one signed. */
@@ -23,14 +25,7 @@ export function cloudsYaml(path: string, entries: readonly CloudEntry[], owner =
     entries.map((entry) => [
       entry.name,
       {
-        auth: {
-          auth_url: entry.authUrl,
-          username: entry.user,
-          password: entry.password,
-          project_name: entry.project,
-          user_domain_name: 'Default',
-          project_domain_name: 'Default',
-        },
+        ...accountOf(entry),
         region_name: entry.region,
         interface: entry.interface,
         identity_api_version: 3,
@@ -39,4 +34,28 @@ export function cloudsYaml(path: string, entries: readonly CloudEntry[], owner =
     ]),
   )
   return file(path, stringify({ clouds }, { lineWidth: 0 }), '0600', owner)
+}
+
+function accountOf({ authUrl, user, project, password, applicationCredential }: CloudEntry) {
+  if (applicationCredential !== undefined)
+    return {
+      auth_type: 'v3applicationcredential',
+      auth: {
+        auth_url: authUrl,
+        username: user,
+        user_domain_name: 'Default',
+        application_credential_name: applicationCredential.name,
+        application_credential_secret: applicationCredential.secret,
+      },
+    }
+  return {
+    auth: {
+      auth_url: authUrl,
+      username: user,
+      ...(password === null ? {} : { password }),
+      project_name: project,
+      user_domain_name: 'Default',
+      project_domain_name: 'Default',
+    },
+  }
 }

@@ -59,6 +59,10 @@ export class SecretVault implements Vault {
     return made
   }
 
+  has(name: string): boolean {
+    return this.#secrets.has(name)
+  }
+
   /** Keeps a secret that came from elsewhere (the course file's DUID). */
   put(name: string, secret: Secret): void {
     if (this.#secrets.get(name)?.reveal() === secret.reveal()) return

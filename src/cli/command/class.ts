@@ -3,6 +3,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { classApplyCommand } from '../class/apply.ts'
 import { classPlanCommand } from '../class/plan.ts'
+import { classHandoutsCommand } from '../class/handouts.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classUnlockCommand } from '../class/unlock.ts'
 import type { Answer, Context } from '../context.ts'
@@ -16,5 +17,7 @@ export function classCommand(context: Context, answer: Answer) {
     .addCommand(classPlanCommand(context, answer))
     .addCommand(classApplyCommand(context, answer))
     .addCommand(classUnlockCommand(context, answer))
+  for (const make of [classApplyCommand, classPlanCommand, classHandoutsCommand, classStatusCommand, classUnlockCommand])
+    command.addCommand(make(context, answer))
   return command
 }

@@ -1,0 +1,35 @@
+// Decides what of the course file every hand-out says: title, languages, sessions, jump host, names.
+// Leaves what one person is given to handout-files.
+import type { ClassSession, Language } from '../course/class.ts'
+import type { Course } from '../course/course.ts'
+
+export type HandoutCourse = {
+  title: string
+  /** Name in the tz database. */
+  timezone: string
+  /** The first one first. */
+  languages: readonly Language[]
+  contact: string | null
+  sessions: readonly ClassSession[]
+  /** Null: there is none, or nothing says where. */
+  jump: { host: string; port: number } | null
+  /** Zone of the instances' names; null: they have none. */
+  zone: string | null
+  /** How many clouds the course has: teachers have an account on each. */
+  clouds: number
+}
+
+export function handoutCourse(course: Course): HandoutCourse {
+  const { title, timezone, handouts, sessions, jump, dns } = course
+  const host = jump?.host ?? course.servers.find(({ name }) => name === jump?.server)?.address ?? null
+  return {
+    title,
+    timezone,
+    languages: handouts.languages,
+    contact: handouts.contact,
+    sessions,
+    jump: jump === null || host === null ? null : { host, port: jump.port },
+    zone: dns?.zone ?? null,
+    clouds: course.servers.filter(({ role }) => role === 'cloud').length + course.clouds.length,
+  }
+}

@@ -1,0 +1,70 @@
+// Decides the commands that a hand-out has its reader type, on each kind of computer.
+// Leaves the words around them to texts.
+import type { Sheet } from './sheet.ts'
+
+/** Where the files of a hand-out are put, seen from the reader's home; `$HOME` is known to sh and PowerShell alike. */
+export const places = (course: string) => ({
+  key: `.ssh/${course}`,
+  sshConfig: `.ssh/${course}.config`,
+  knownHosts: `.ssh/${course}.known_hosts`,
+})
+
+/** Sources of the client: Debian's and Homebrew's package, PyPI's where there is neither. */
+export function installOnUnix({ course, authority, key }: Sheet): string[] {
+  const at = places(course)
+  const files = ['clouds.yaml', ...(authority ? [authority.file] : [])]
+  return [
+    'mkdir -p ~/.config/openstack ~/.ssh',
+    `install -m 600 ${files.join(' ')} ~/.config/openstack/`,
+    `install -m 600 ssh_config ~/${at.sshConfig}`,
+    ...(key.kind === 'brought' ? [] : [`install -m 600 ${key.file} ~/${at.key}`]),
+    '# Debian, Ubuntu:',
+    'sudo apt install python3-openstackclient',
+    '# macOS:',
+    'brew install openstackclient',
+  ]
+}
+
+export function installOnWindows({ course, authority, key }: Sheet): string[] {
+  const at = (path: string) => `$HOME\\${path.replaceAll('/', '\\')}`
+  const files = ['clouds.yaml', ...(authority ? [authority.file] : [])]
+  return [
+    'mkdir -Force $HOME\\.config\\openstack, $HOME\\.ssh',
+    `copy ${files.join(', ')} $HOME\\.config\\openstack`,
+    `copy ssh_config ${at(places(course).sshConfig)}`,
+    ...(key.kind === 'brought' ? [] : [`copy ${key.file.replaceAll('/', '\\')} ${at(places(course).key)}`]),
+    'py -m pip install python-openstackclient',
+  ]
+}
+
+export const chooseOnUnix = (cloud: string) => `export OS_CLOUD=${cloud}`
+export const chooseOnWindows = (cloud: string) => `$env:OS_CLOUD = "${cloud}"`
+
+export const see = ['openstack image list', 'openstack flavor list', 'openstack network list']
+export const list = 'openstack server list'
+
+export function make({ boot }: Sheet): string {
+  const options = [
+    ['image', boot.image],
+    ['flavor', boot.flavor],
+    ...(boot.network === null ? [] : [['network', boot.network]]),
+    ['key-name', boot.keypair],
+  ]
+  return [
+    'openstack server create',
+    ...options.map(([name = '', value = '']) => `--${name} ${word(value)}`),
+    'vm1',
+  ].join(' ')
+}
+
+export function sshDirect({ course, key }: Sheet, user: string, address: string): string {
+  const identity = key.kind === 'brought' ? '' : `-i $HOME/${places(course).key} `
+  return `ssh ${identity}${user}@${address}`
+}
+
+/** With the configuration of the hand-out, which knows key and jump host. */
+export const sshConfigured = ({ course }: Sheet, user: string, address: string): string =>
+  `ssh -F $HOME/${places(course).sshConfig} ${user}@${address}`
+
+/** For sh and PowerShell alike where the name is a plain one. */
+const word = (text: string) => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`)
