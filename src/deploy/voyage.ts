@@ -6,6 +6,7 @@ import { planJson } from '../plan/json.ts'
 import { refuses } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
 import { ascend, refusedPlan } from './ascend.ts'
+import { nameSites } from './class/name-sites.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
@@ -78,7 +79,9 @@ async function voyage(
     noteWorld(world, { courseFile: file, rehearsal })
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground, rebuild)
-    return (await prove(run, plan, ground, sites, patience.begun)).exitCode
+    const named = await nameSites(run, plan, ground, sites, { file, rehearsal })
+    const { exitCode } = await prove(run, plan, ground, sites, patience.begun)
+    return exitCode === exits.done ? named : exitCode
   })
 }
 
