@@ -1,5 +1,5 @@
 // Decides how the file with a provider's keys is read, and when it is open to too many.
-// Leaves the TSIG key of rfc2136 to dig and nsupdate, which read it themselves.
+// Leaves a TSIG key's use to dig and nsupdate, which read its file themselves.
 import { readFileSync, statSync } from 'node:fs'
 import { Trouble } from '../core/fault.ts'
 import { Secret } from '../core/secret.ts'
@@ -39,6 +39,31 @@ export function readKeys<Name extends string>(file: string, names: readonly Name
     })
   const entries = names.map((name) => [name, new Secret(values.get(name) ?? '')] as const)
   return Object.fromEntries(entries) as Record<Name, Secret>
+}
+
+/** RFC 8945 section 6, without MD5, as `tsig-keygen` writes it: a name, an algorithm, a secret in base64. */
+const keyStatement =
+  /^key\s+"?[a-z0-9_.-]+"?\s*\{\s*algorithm\s+"?hmac-sha(1|224|256|384|512)"?\s*;\s*secret\s+"?[a-z0-9+/]+={0,2}"?\s*;\s*\}\s*;\s*$/i
+
+/**
+ * dig and nsupdate only warn of a file that they cannot read, and go on without a signature, so it is read here first.
+ * Throws Trouble `dns-credentials` or `dns-key-file`.
+ */
+export function checkTsigKey(file: string): void {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw unreadable(file, (error as Error).message)
+  }
+  const bare = text.replaceAll(/(#|\/\/).*$/gm, '').trim()
+  if (keyStatement.test(bare)) return
+  throw new Trouble({
+    code: 'dns-key-file',
+    title: `${file} is not a TSIG key`,
+    why: 'it must hold one key statement with algorithm hmac-sha256 or the like, and nothing else',
+    fix: 'make one: tsig-keygen -a hmac-sha256 NAME; give the same text to the server',
+  })
 }
 
 const unreadable = (file: string, why: string) =>

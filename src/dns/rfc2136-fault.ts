@@ -92,13 +92,6 @@ export function silentFault(place: Place, code: number, said: string): Fault {
       why: told,
       fix: 'mend dns.server in the course file, or write the server’s address there',
     }
-  if (/could(n't| not) read key|unknown key type|key .*(bad|invalid)|expected|\.key:/i.test(said))
-    return {
-      code: 'dns-key-file',
-      title: `${place.keyFile} is not a TSIG key`,
-      why: told,
-      fix: 'make one with tsig-keygen NAME, and give the same text to the server',
-    }
   return {
     code: 'dns-unreachable',
     title: `the server of ${place.zone} does not answer`,

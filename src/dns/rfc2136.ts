@@ -2,10 +2,11 @@
 // Leaves signing to dig and nsupdate of BIND, which read the key from its file; bateau never holds it.
 import { Trouble } from '../core/fault.ts'
 import type { Ran, Shell } from '../core/shell.ts'
+import { checkTsigKey } from './credentials.ts'
 import { digArgv, digInput, digPatience, type Question, readDig, type Reply } from './dig.ts'
 import { markerName, readMarker } from './marker.ts'
 import { nsupdateArgv, nsupdatePatience, nsupdateScript } from './nsupdate.ts'
-import { type RecordType, type Rrset, rrsetsOf } from './record.ts'
+import { type RecordType, type Rrset, rrsetsOf, sameData } from './record.ts'
 import { type Place, racedFault, racedStatus, silentFault, statusFault } from './rfc2136-fault.ts'
 import { type Batch, ownTypes, type Snapshot, type ZoneHand, type ZoneKind } from './zone.ts'
 
@@ -34,6 +35,7 @@ export function rfc2136Zone(input: Rfc2136): ZoneHand {
     where: `${server}, port ${port}`,
     limits,
     async read(course, wanted) {
+      checkTsigKey(input.keyFile)
       const marker = `${markerName(course)}.${zone}`
       const first = await ask(input, [
         { name: zone, type: 'SOA' },
@@ -48,11 +50,13 @@ export function rfc2136Zone(input: Rfc2136): ZoneHand {
         lines.map(({ data }) => data),
       )
       const names = [...new Set([...wanted, ...held])]
-      const [wild, found] = await Promise.all([names.length > 0 ? at(['*']) : [], at(names)])
+      const found = await at(names)
+      const strange = found.filter(({ name }) => !held.includes(name))
+      const wild = await at([...new Set(strange.flatMap(({ name }) => wildcardsOf(name)))])
       return {
         marker: { ttl: lines[0]?.ttl ?? 0, texts: lines.map(({ data }) => data) },
         held,
-        found: found.filter((one) => held.includes(one.name) || !isWild(one, wild)),
+        found: found.filter((one) => !strange.includes(one) || !isWild(one, wild)),
         negative: negativeOf(soa),
       } satisfies Snapshot
     },
@@ -80,12 +84,21 @@ export function rfc2136Zone(input: Rfc2136): ZoneHand {
   }
 }
 
+/** `*.alice` and `*` for `vm1.alice`: what may have answered for it (RFC 4592 section 3.3.1). */
+function wildcardsOf(name: string): string[] {
+  const [, ...parents] = name.split('.')
+  return [...parents.map((_, i) => `*.${parents.slice(i).join('.')}`), '*']
+}
+
 /**
- * A wildcard (RFC 4592) answers for names that nobody made. What a name says beyond that it says in the same words
- * cannot be told from outside, and need not be: an update of the name itself leaves the wildcard alone.
+ * A record that says the same as a wildcard cannot be told from it by asking, and need not be: an update of the name
+ * itself leaves the wildcard alone, and is refused where the name has records after all.
  */
 const isWild = (one: Rrset, wild: readonly Rrset[]) =>
-  wild.some(({ type, data }) => type === one.type && data.join(' ') === one.data.join(' '))
+  one.type !== 'NS' &&
+  wild.some(
+    (star) => wildcardsOf(one.name).includes(star.name) && star.type === one.type && sameData(star, one),
+  )
 
 /** What the name itself has; of an alias only the alias, and a reference to another server as the delegation it is. */
 function recordsOf(
