@@ -2,6 +2,7 @@
 // Leaves single values to schema, and what is unwise rather than impossible to plan/lint.
 import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
+import { dnsRule } from './cross-dns.ts'
 import { engineRule } from './cross-engine.ts'
 import type { YamlFile } from './document.ts'
 import { isMistyped, valueAt, wordOf } from './issues.ts'
@@ -31,6 +32,7 @@ export function crossFaults(file: YamlFile): Fault[] {
   })
   pins(get, clouds, report)
   engineRule(get, servers, report)
+  dnsRule(get, report)
   twice(listOf(get('check', 'vantages')), ['check', 'vantages'], 'vantage', report)
   return faults
 }

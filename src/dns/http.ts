@@ -77,7 +77,8 @@ async function once(call: HttpCall, deps: HttpDeps): Promise<Once> {
       headers: { accept: 'application/json', ...call.headers() },
       headersTimeout: attempt,
       bodyTimeout: attempt,
-      signal: deps.signal,
+      // One of its own: a hundred calls would be as many listeners of the run's.
+      signal: AbortSignal.any([deps.signal]),
       ...(call.body === undefined ? {} : { body: call.body }),
     })
     const text = await response.body.text()

@@ -68,13 +68,6 @@ export function statusFault(status: string, place: Place): Fault {
   }
 }
 
-export const racedFault = (zone: string): Fault => ({
-  code: 'dns-raced',
-  title: `somebody else changed ${zone} at the same moment`,
-  why: 'the zone was not as it had been read, so nothing was changed',
-  fix: 'run the same command again',
-})
-
 /** No answer at all; `said` is what dig or nsupdate wrote. */
 export function silentFault(place: Place, code: number, said: string): Fault {
   if (code === 127)

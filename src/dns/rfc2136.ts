@@ -7,8 +7,8 @@ import { digArgv, digInput, digPatience, type Question, readDig, type Reply } fr
 import { markerName, readMarker } from './marker.ts'
 import { nsupdateArgv, nsupdatePatience, nsupdateScript } from './nsupdate.ts'
 import { type RecordType, type Rrset, rrsetsOf, sameData } from './record.ts'
-import { type Place, racedFault, racedStatus, silentFault, statusFault } from './rfc2136-fault.ts'
-import { type Batch, ownTypes, type Snapshot, type ZoneHand, type ZoneKind } from './zone.ts'
+import { type Place, racedStatus, silentFault, statusFault } from './rfc2136-fault.ts'
+import { type Batch, ownTypes, racedFault, type Snapshot, type ZoneHand, type ZoneKind } from './zone.ts'
 
 export type Rfc2136 = Place & {
   kind: ZoneKind

@@ -6,7 +6,7 @@ import type { Secret } from '../core/secret.ts'
 import { callJson, type HttpCall, type HttpDeps } from './http.ts'
 import { markerName, readMarker } from './marker.ts'
 import { type RecordType, rrsetsOf } from './record.ts'
-import type { Batch, Snapshot, ZoneHand } from './zone.ts'
+import { type Batch, racedFault, type Snapshot, type ZoneHand } from './zone.ts'
 
 export type Scaleway = Omit<HttpDeps, 'refusal' | 'hide'> & {
   zone: string
@@ -132,7 +132,9 @@ const refused = z.object({ message: z.string() })
 
 const refusalOf =
   (zone: string) =>
-  ({ what, url }: HttpCall, status: number, said: string): Fault => {
+  ({ what, url, method }: HttpCall, status: number, said: string): Fault => {
+    // The zone was there when it was read: what is gone is a record that was to be deleted.
+    if (status === 404 && method === 'PATCH') return racedFault(zone)
     const why = `${url.host} answered ${status}: ${messageOf(said)}`
     const title = `Scaleway refused to ${what}`
     switch (status) {

@@ -1,5 +1,6 @@
 // Decides what a provider of DNS must be able to do for bateau: read a part of a zone, and change it.
 // Leaves how to rfc2136, ovh and scaleway, a file each.
+import type { Fault } from '../core/fault.ts'
 import type { RecordType, Rrset } from './record.ts'
 
 export type Snapshot = {
@@ -49,3 +50,10 @@ export interface DnsClock {
   now(): number
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
+
+export const racedFault = (zone: string): Fault => ({
+  code: 'dns-raced',
+  title: `somebody else changed ${zone} at the same moment`,
+  why: 'the zone was not as it had been read, so nothing was changed',
+  fix: 'run the same command again',
+})
