@@ -17,6 +17,7 @@ import { cloudBaseTasks } from './base.ts'
 import { enrolTasks } from './enrol.ts'
 import { type ClassroomDeps, type ClassroomInput, classroomSecrets } from './input.ts'
 import { proofInstances, proofInstanceTasks } from './proof.ts'
+import { plainPolicy } from './policy.fixture.ts'
 import { Survey } from './survey.ts'
 
 let fake: FakeCloud
@@ -56,6 +57,7 @@ function input(change: Partial<ClassroomInput> = {}): ClassroomInput {
       { name: 'g1', students: [student('ada'), student('grace')] },
       { name: 'g2', students: [student('edsger')] },
     ],
+    policy: plainPolicy,
     direct: true,
     size: { vcpus: 1, ramMiB: 1024, diskGiB: 5 },
     instancesPerStudent: 2,

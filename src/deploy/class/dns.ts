@@ -28,12 +28,7 @@ function giveNames(options: DnsOptions, face: Face, signal: AbortSignal): Promis
         run.emit({ type: 'fault', fault: noDns(course) })
         return exits.usage
       }
-      const named = clouds.map(({ name, site, survey }) => ({
-        name,
-        service: site?.addressing.service ?? null,
-        survey,
-      }))
-      const { hosts, notes } = await hostsOf(course, dns.zone, named)
+      const { hosts, notes } = await hostsOf(course, dns.zone, clouds)
       for (const text of notes) run.emit({ type: 'note', text })
       const partial = away.length > 0
       return nameClass({ run, course, dns, file, rehearsal, hosts, partial, dryRun: options.dryRun })

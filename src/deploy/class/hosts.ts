@@ -2,21 +2,14 @@
 // Leaves records to dns/names, and the zone to name-class.
 import { isIPv4, isIPv6 } from 'node:net'
 import { isMarked } from '../../classroom/mark.ts'
-import type { Survey } from '../../classroom/survey.ts'
+import type { ClassroomInput } from '../../classroom/input.ts'
 import type { Project } from '../../cloud/identity.ts'
 import type { Server } from '../../cloud/compute.ts'
-import type { Address } from '../../core/prefix.ts'
+import { Address, Prefix } from '../../core/prefix.ts'
 import type { Course } from '../../course/course.ts'
 import type { NamedHost } from '../../dns/names.ts'
 import { below, hostLabel } from '../../dns/record.ts'
-
-/** A cloud as far as its names go. */
-export type NamedCloud = {
-  name: string
-  /** Of its API and dashboard; null: not known. */
-  service: Address | null
-  survey: Survey
-}
+import type { ClassCloud } from './open-class.ts'
 
 export type Hosts = {
   hosts: readonly NamedHost[]
@@ -24,22 +17,41 @@ export type Hosts = {
   notes: readonly string[]
 }
 
-export async function hostsOf(course: Course, zone: string, clouds: readonly NamedCloud[]): Promise<Hosts> {
+export async function hostsOf(
+  course: Course,
+  zone: string,
+  clouds: readonly Pick<ClassCloud, 'name' | 'input' | 'survey'>[],
+): Promise<Hosts> {
   const instances = await Promise.all(
     clouds.map(async ({ survey }) => {
       const [{ projects }, servers] = await Promise.all([survey.people.read(), survey.servers.read()])
       return instancesOf(course.name, projects, servers)
     }),
   )
-  const services = clouds.flatMap(({ name, service }) =>
-    service === null ? [] : [{ name, addresses: [service.toString()] }],
-  )
+  const services = clouds.flatMap(({ name, input }) => {
+    const service = serviceOf(input)
+    return service === null ? [] : [{ name, addresses: [service.toString()] }]
+  })
   const jump = jumpOf(course, zone, services)
   return {
     hosts: [...merged([...services, ...jump.hosts]), ...instances.flatMap(({ hosts }) => hosts)],
     notes: [...jump.notes, ...instances.flatMap(({ notes }) => notes)],
   }
 }
+
+/** Of API and dashboard; of a cloud that was there already, if its own address is written as one, and a global one. */
+function serviceOf({
+  addressing,
+  handouts,
+}: Pick<ClassroomInput, 'addressing' | 'handouts'>): Address | null {
+  if (addressing.service) return addressing.service
+  const host = new URL(handouts.authUrl).hostname.replaceAll(/[[\]]/g, '')
+  const address = Address.parse(host)
+  return address.ok && globalUnicast.containsAddress(address.value) ? address.value : null
+}
+
+/** RFC 4291 section 2.4: what is given out of it so far. */
+const globalUnicast = Prefix.of('2000::/3')
 
 /** `vm1.alice`: the instance's name, and its project's without the course's. Of two of one name neither has it. */
 export function instancesOf(course: string, projects: readonly Project[], servers: readonly Server[]): Hosts {
