@@ -38,6 +38,7 @@ export type ZoneTold = {
 
 export function zoneTask(wish: ZoneWish, told: ZoneTold): Task {
   const { hand } = wish
+  let last: Seen | undefined
   async function noted<T>(work: Promise<T>): Promise<T> {
     try {
       return await work
@@ -48,27 +49,37 @@ export function zoneTask(wish: ZoneWish, told: ZoneTold): Task {
   }
   return {
     id: `dns/${hand.zone}`,
-    title: `names in ${hand.zone}`,
+    title: titles[hand.kind],
     because: `people type names; ${hand.where} answers for them`,
     lane: `dns:${hand.zone}`,
     after: [],
     async look() {
       const found = await noted(lookAtZone(wish))
+      last = found
       told.seen(found)
       return { done: found.batches.length === 0, seen: seenWords(found) }
     },
-    act: (progress) => noted(makeRight(wish, progress)),
+    act(progress) {
+      const begun = last
+      last = undefined
+      return noted(makeRight(wish, begun, progress))
+    },
   }
 }
 
-async function makeRight(wish: ZoneWish, progress: Progress): Promise<void> {
+const titles = { forward: 'addresses of names', reverse: 'names of addresses' } as const
+
+/** From what the look found, if there was one; whoever was faster since makes it raced. */
+async function makeRight(wish: ZoneWish, begun: Seen | undefined, progress: Progress): Promise<void> {
+  let seen = begun
   for (let round = 1; ; round++) {
     try {
-      const { batches } = await lookAtZone(wish)
+      const { batches } = seen ?? (await lookAtZone(wish))
       await applyAll(wish.hand, batches, progress)
       return
     } catch (error) {
       if (!(error instanceof Trouble) || error.fault.code !== 'dns-raced' || round === rounds) throw error
+      seen = undefined
     }
   }
 }

@@ -77,24 +77,38 @@ async function nameZones(naming: Naming, { forward, reverse }: Zones): Promise<E
     ttl: dns.ttl,
     partial,
   })
+  const first = new Map<string, Seen>()
+  const theirs = () => {
+    const lines = first.get(forward.zone)?.difference.lines ?? []
+    return new Set(lines.filter(({ state }) => state === 'foreign').map(({ name }) => name))
+  }
   const wishes = [
     wish(forward, addressRecords(hosts, dns.ttl)),
     ...(reverse === null
       ? []
-      : [wish(reverse, pointerRecords(hosts, { zone: forward.zone, reverse: reverse.zone }, dns.ttl))]),
+      : [
+          {
+            ...wish(reverse, []),
+            // Asked when the other zone has been read: an address must not lead to a name that leads elsewhere.
+            get desired() {
+              const ours = hosts.filter(({ name }) => !theirs().has(name))
+              return pointerRecords(ours, { zone: forward.zone, reverse: reverse.zone }, dns.ttl)
+            },
+          },
+        ]),
   ]
-  const first = new Map<string, Seen>()
   let code: ExitCode = exits.done
   if (dryRun) {
     for (const one of wishes) first.set(one.hand.zone, await lookAtZone(one))
   } else {
     const faults: Fault[] = []
-    const tasks = wishes.map((one) =>
-      zoneTask(one, {
+    const tasks = wishes.map((one, i) => ({
+      ...zoneTask(one, {
         seen: (seen) => void (first.has(one.hand.zone) || first.set(one.hand.zone, seen)),
         failed: (fault) => void faults.push(fault),
       }),
-    )
+      after: wishes.slice(0, i).map(({ hand }) => `dns/${hand.zone}`),
+    }))
     try {
       await run.phase('dns', `Names in ${wishes.map(({ hand }) => hand.zone).join(' and ')}`, tasks)
     } catch (error) {
@@ -105,7 +119,10 @@ async function nameZones(naming: Naming, { forward, reverse }: Zones): Promise<E
           : exits.broken
     }
   }
-  const seen = [...first].map(([zone, one]) => ({ zone, ...one }))
+  const seen = wishes.flatMap(({ hand: { zone } }) => {
+    const one = first.get(zone)
+    return one ? [{ zone, ...one }] : []
+  })
   const strangers = seen.flatMap(({ zone, difference }) =>
     difference.lines.filter(({ state }) => state === 'foreign').map((line) => foreign(zone, line)),
   )
