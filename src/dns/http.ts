@@ -30,14 +30,14 @@ export type HttpDeps = {
 }
 
 /** Milliseconds. */
-const attempt = 30_000
-const deadline = 120_000
+const attempt = 20_000
+const deadline = 45_000
 const firstPause = 500
 const longestPause = 15_000
 /** 408 was seen of OVH's front when it is busy (kubernetes-sigs/external-dns issue 1546). */
 const passing = new Set([408, 429, 500, 502, 503, 504])
 
-/** The answer's JSON, read by the schema. Throws Trouble: `dns-unreachable`, `dns-answer`, or what `refusal` says. */
+/** The answer's JSON, read by the schema. Throws Trouble: `dns-unreachable`, `dns-unsure`, `dns-answer`, or what `refusal` says. */
 export async function callJson<T>(call: HttpCall, deps: HttpDeps, schema: z.ZodType<T>): Promise<T> {
   const text = await sent(call, deps)
   let json: unknown = null
@@ -52,6 +52,9 @@ export async function callJson<T>(call: HttpCall, deps: HttpDeps, schema: z.ZodT
   throw new Trouble(notUnderstood(call, `at ${issue?.path.join('.') || 'its top'}: ${issue?.message}`))
 }
 
+/** Of a call that must not be made twice, and may have been carried out though no answer says so: look before going on. */
+export const unsureCode = 'dns-unsure'
+
 /** 429 says that nothing was done, so it is repeated whatever the call. */
 async function sent(call: HttpCall, deps: HttpDeps): Promise<string> {
   const { clock, signal } = deps
@@ -59,12 +62,14 @@ async function sent(call: HttpCall, deps: HttpDeps): Promise<string> {
   for (let tries = 0; ; tries++) {
     const outcome = await once(call, deps)
     if ('text' in outcome) return outcome.text
-    const again =
-      outcome.status === 429 || (call.repeatable && (outcome.status === null || passing.has(outcome.status)))
+    const unsure = outcome.status === null || passing.has(outcome.status)
+    const again = outcome.status === 429 || (call.repeatable && unsure)
     const ceiling = Math.min(longestPause, firstPause * 2 ** tries)
     const pause = outcome.retryAfter ?? ceiling / 2 + (ceiling / 2) * deps.random()
-    if (!again || signal.aborted || clock.now() + pause - begun > deadline) throw new Trouble(outcome.fault)
+    if (signal.aborted || clock.now() + pause - begun > deadline) throw new Trouble(outcome.fault)
+    if (!again && !unsure) throw new Trouble(outcome.fault)
     await clock.wait(pause, signal)
+    if (!again) throw new Trouble({ ...outcome.fault, code: unsureCode })
   }
 }
 

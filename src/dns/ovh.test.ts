@@ -130,10 +130,12 @@ it('is cut anywhere, and the next run ends as one would have that was not, or ta
 it('asks again what it got no answer for, and looks before it adds twice', async () => {
   let lost = 0
   fake.lost = (call, what) => (call % 7 === 5 || what.startsWith('POST')) && lost++ < 3
-  await give(hosts)
-  await give(hosts)
-  await give(hosts)
+  expect((await give(hosts)).changed).toHaveLength(1)
   expect(fake.published.filter(({ fieldType }) => fieldType === 'AAAA')).toHaveLength(2)
+  lost = 0
+  fake.lost = (_, what) => what.startsWith('DELETE') && lost++ < 2
+  expect((await give([])).changed).toHaveLength(1)
+  expect(fake.published.map(({ fieldType }) => fieldType)).toEqual(['NS', 'TXT'])
 })
 
 it.each([

@@ -8,7 +8,7 @@ import type { Secret } from '../core/secret.ts'
 import { callJson, type HttpCall, type HttpDeps } from './http.ts'
 import { markerName, readMarker } from './marker.ts'
 import { normalData, type RecordType, rrsetsOf } from './record.ts'
-import type { Batch, Change, Snapshot, ZoneHand } from './zone.ts'
+import { type Batch, type Change, racedFault, type Snapshot, type ZoneHand } from './zone.ts'
 
 export type OvhKeys = { applicationKey: string; applicationSecret: Secret; consumerKey: Secret }
 
@@ -201,7 +201,9 @@ const refused = z.object({ message: z.string().default(''), errorCode: z.string(
 /** `errorCode` as OVH's own client tells them apart (ovh/python-ovh, client.py). */
 const refusalOf =
   (zone: string) =>
-  ({ what, url }: HttpCall, status: number, said: string): Fault => {
+  ({ what, url, method }: HttpCall, status: number, said: string): Fault => {
+    // The zone was there when it was read: what is gone is the record, by somebody else or by a call whose answer was lost.
+    if (status === 404 && (method === 'PUT' || method === 'DELETE')) return racedFault(zone)
     const read = refused.safeParse(jsonOf(said))
     const { message, errorCode } = read.success ? read.data : { message: said.slice(0, 200), errorCode: '' }
     const why = `${url.host} answered ${status}${errorCode ? ` ${errorCode}` : ''}: ${message}`

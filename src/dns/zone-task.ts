@@ -3,6 +3,7 @@
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Progress, Task } from '../core/task.ts'
 import { batchesOf, compare, type Difference } from './diff.ts'
+import { unsureCode } from './http.ts'
 import type { Rrset } from './record.ts'
 import type { Batch, ZoneHand } from './zone.ts'
 
@@ -69,6 +70,9 @@ export function zoneTask(wish: ZoneWish, told: ZoneTold): Task {
 
 const titles = { forward: 'addresses of names', reverse: 'names of addresses' } as const
 
+/** Nothing was changed as somebody else was faster, or nobody knows whether anything was. */
+const worthALook = new Set(['dns-raced', unsureCode])
+
 /** From what the look found, if there was one; whoever was faster since makes it raced. */
 async function makeRight(wish: ZoneWish, begun: Seen | undefined, progress: Progress): Promise<void> {
   let seen = begun
@@ -78,7 +82,7 @@ async function makeRight(wish: ZoneWish, begun: Seen | undefined, progress: Prog
       await applyAll(wish.hand, batches, progress)
       return
     } catch (error) {
-      if (!(error instanceof Trouble) || error.fault.code !== 'dns-raced' || round === rounds) throw error
+      if (!(error instanceof Trouble) || !worthALook.has(error.fault.code) || round === rounds) throw error
       seen = undefined
     }
   }

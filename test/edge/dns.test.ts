@@ -144,7 +144,7 @@ describe.skipIf(!capable)('a zone of BIND', { timeout: 120_000 }, () => {
     const [one, two] = [wish(many(30, '1')), wish(many(30, '2'))]
     await Promise.all([carry(one), carry(two)])
     const ends = await Promise.all([one, two].map(async (each) => (await lookAtZone(each)).batches.length))
-    expect(ends.toSorted()).toEqual([0, 1])
+    expect(ends.toSorted((a, b) => a - b)).toEqual([0, 1])
     expect(await own()).toHaveLength(30)
   })
 

@@ -31,7 +31,7 @@ export type Naming = {
 }
 
 /** Codes of faults that say nothing of the zone itself. */
-const unproven = new Set(['dns-unreachable', 'dns-server-name', 'dns-too-many', 'dns-tools'])
+const unproven = new Set(['dns-unreachable', 'dns-server-name', 'dns-too-many', 'dns-tools', 'dns-unsure'])
 
 /**
  * Makes the zones say what `hosts` are; with none of them, nothing of the course is left in them. Faults are said as

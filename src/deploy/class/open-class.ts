@@ -78,7 +78,7 @@ export async function withClass(
   })
 }
 
-export type OpenClouds = Pick<OpenClass, 'clouds' | 'away'> & { close(): Promise<void> }
+export type OpenClouds = Pick<OpenClass, 'clouds' | 'away'> & { close: () => Promise<void> }
 
 /** Within a run: all clouds of the plan, each open or with the reason why not. */
 export async function openClouds(run: Session, plan: Plan, ground: Ground): Promise<OpenClouds> {
