@@ -95,7 +95,12 @@ export function ovhZone(input: Ovh): ZoneHand {
     })
   const drop = (one: OvhRecord) =>
     call(`remove ${one.fieldType} ${one.subDomain}.${zone}`, 'DELETE', `/record/${one.id}`, z.unknown())
-  const all = (tasks: (() => Promise<unknown>)[]) => Promise.all(tasks.map((task) => limit(task)))
+  /** All are waited for, also when one fails: what is under way must not change a zone that is being read again. */
+  async function all(tasks: (() => Promise<unknown>)[]): Promise<void> {
+    const ended = await Promise.allSettled(tasks.map((task) => limit(task)))
+    const failed = ended.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+  }
 
   return {
     zone,
