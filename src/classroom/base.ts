@@ -39,7 +39,7 @@ export function cloudBaseTasks(
   survey: Survey,
   begin: readonly string[] = [],
 ): Task[] {
-  const { course, site, addressing } = input
+  const { course, site, addressing, policy, images = [] } = input
   const task = (
     id: string,
     title: string,
@@ -94,6 +94,21 @@ export function cloudBaseTasks(
             flavorPart(course, deps.clock, flavorNameOf(input, 'proof'), proofSize),
           ],
     ),
+    ...(policy.flavors.length > 0
+      ? [
+          task(
+            `${baseTaskId.flavors(site)}/course`,
+            'Flavors of the course',
+            'the course file names them',
+            policy.flavors.map((one) => flavorPart(course, deps.clock, one.name, one)),
+          ),
+        ]
+      : []),
+    ...images.map((image) =>
+      task(`${baseTaskId.image(site)}/${image.name}`, `Image ${image.name}`, 'the course file names it', [
+        imagePart(course, deps.clock, image),
+      ]),
+    ),
     ...(foreign?.direct
       ? [
           task(
@@ -109,8 +124,22 @@ export function cloudBaseTasks(
           routed(tenant, foreign.external ?? networkNames.transit, { network: [], router: [] }),
         )
       : []),
+    ...(foreign?.external ? ownRouters(foreign.external, []) : []),
     ...(foreign ? [] : madeHere()),
   ]
+
+  /** Of groups without a class network, whose seats have networks of their own. */
+  function ownRouters(at: string | There, after: readonly string[]): Task[] {
+    return ownRouterTenants(input).map((tenant) =>
+      task(
+        baseTaskId.router(site, routerName(tenant.group)),
+        `Router ${routerName(tenant.group)}`,
+        `own networks of group ${tenant.group} are behind it`,
+        routerParts(course, deps.clock, tenant, at).filter(({ name }) => !name.startsWith('its interface')),
+        after,
+      ),
+    )
+  }
 
   /** In a cloud that bateau made, the networks that the host has a part in are its own, too. */
   function madeHere(): Task[] {
@@ -134,9 +163,20 @@ export function cloudBaseTasks(
                 router: [baseTaskId.network(site, networkNames.transit)],
               }),
             ),
+            ...ownRouters(networkNames.transit, [baseTaskId.network(site, networkNames.transit)]),
           ]),
     ]
   }
+}
+
+function ownRouterTenants({ policy, groups, addressing, foreign }: ClassroomInput): ClassTenant[] {
+  if (!policy.ownNetwork || policy.router !== 'group') return []
+  return groups.flatMap(({ name: group }) => {
+    const range = addressing.own?.find((one) => one.group === group)
+    const has = addressing.tenants.some((one) => one.group === group)
+    if (has || (range === undefined && !foreign)) return []
+    return [{ name: classNetwork(group), group, prefix: null, via: range?.via ?? null }]
+  })
 }
 
 /** The router that announces itself here is the host, not Neutron: address mode without RA mode says just that. */
