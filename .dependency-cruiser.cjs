@@ -13,6 +13,7 @@ const rooms = {
   host: ['core', 'wire'],
   cloud: ['core'],
   provider: ['core'],
+  dns: ['core'],
   run: ['core'],
   image: ['core', 'host'],
   rehearsal: ['core', 'host', 'render'],

@@ -27,7 +27,6 @@ export function crossClass(get: Get, report: Report): void {
   teacherRule(get, report)
   starterRule(get, report)
   jumpRule(get, report)
-  dnsRule(get, report)
   mailRule(get, report)
   adoptedRule(get, report)
 }
@@ -185,30 +184,6 @@ function jumpRule(get: Get, report: Report): void {
     'students go through a server that bateau may set up',
     oneOf(server, names, 'add one: servers: [{name: jump1, role: jump, …}]'),
   )
-}
-
-/** Codes: `dns-without-server`, `dns-key-unused`. */
-function dnsRule(get: Get, report: Report): void {
-  const provider = get('dns', 'provider')
-  if (typeof provider !== 'string') return
-  const update = provider === 'rfc2136'
-  if (update && get('dns', 'server') === undefined)
-    report(
-      ['dns'],
-      'dns-without-server',
-      '`server` is missing',
-      'dynamic updates go to the primary server of the zone',
-      'add it, for example server: ns1.example.org',
-    )
-  for (const key of update ? ['api'] : ['server', 'port', 'reverse'])
-    if (['rfc2136', 'ovh', 'scaleway'].includes(provider) && get('dns', key) !== undefined)
-      report(
-        ['dns', key],
-        'dns-key-unused',
-        `provider ${provider} has no use for \`${key}\``,
-        update ? 'dynamic updates go to a name server, not to an API' : 'its records are changed by its API',
-        'remove it, or correct the provider',
-      )
 }
 
 function mailRule(get: Get, report: Report): void {

@@ -3,6 +3,7 @@
 import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
 import { crossClass } from './cross-class.ts'
+import { dnsRule } from './cross-dns.ts'
 import { engineRule } from './cross-engine.ts'
 import type { YamlFile } from './document.ts'
 import { isMistyped, valueAt, wordOf } from './issues.ts'
@@ -33,6 +34,7 @@ export function crossFaults(file: YamlFile): Fault[] {
   pins(get, clouds, report)
   engineRule(get, servers, report)
   crossClass(get, report)
+  dnsRule(get, report)
   twice(listOf(get('check', 'vantages')), ['check', 'vantages'], 'vantage', report)
   return faults
 }

@@ -8,6 +8,7 @@ import { downTasks } from '../rehearsal/down.ts'
 import { remains } from '../rehearsal/remains.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { rehearsalGround, rehearsalOf } from './ground.ts'
+import { clearNames } from './class/name-course.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { thisMachine } from './reach.ts'
 import { session } from './session.ts'
@@ -22,7 +23,7 @@ export async function down(
   const home = homeOf(process.env)
   const opened = openCourse(home, options.file)
   if (!opened.ok) return refuse(face, opened.faults)
-  const { course, world, rehearsal } = opened.value
+  const { course, file, world, rehearsal } = opened.value
   if (!rehearsal && !listWorlds(home).includes(world.name)) {
     const left = await remains(rehearsalOf(course, world), thisMachine)
     if (left.length === 0) return refuse(face, [nothing(course.name)])
@@ -34,6 +35,7 @@ export async function down(
   const made = rehearsalOf(course, world)
   const code = await session('down', world, face, signal, async (run) => {
     const ground = rehearsalGround(made, world)
+    await clearNames(run, course, { file, rehearsal: true })
     for (const { name } of made.servers) await closeConnection(ground.reach.target(name), world.control)
     await run.phase('down', 'Taking the rehearsal down', downTasks(made, thisMachine, options))
     const left = await remains(made, thisMachine)

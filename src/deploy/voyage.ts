@@ -8,6 +8,7 @@ import { refuses } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
 import { fillAdopted } from './adopted-up.ts'
 import { ascend, refusedPlan } from './ascend.ts'
+import { nameCourse } from './class/name-course.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
@@ -84,7 +85,9 @@ async function voyage(
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground, rebuild)
     const away = await fillAdopted(run, plan)
-    return (await prove(run, plan, ground, sites, patience.begun, [], away)).exitCode
+    const named = await nameCourse(run, plan, ground, { file, rehearsal })
+    const { exitCode } = await prove(run, plan, ground, sites, patience.begun, [], away)
+    return exitCode === exits.done ? named : exitCode
   })
 }
 

@@ -433,6 +433,22 @@ clouds:
     faults: ['no-cloud 1:1'],
   },
   {
+    name: 'names-without-server',
+    text: broken([
+      'budget: 200',
+      'dns: {zone: v6.example, provider: rfc2136, credentials: dns.key, api: "https://x.example"}',
+    ]),
+    faults: ['dns-no-server 32:1', 'dns-key-unused 32:71'],
+  },
+  {
+    name: 'names-by-an-api',
+    text: broken([
+      'budget: 200',
+      'dns: {zone: v6.example, provider: ovh, credentials: k, server: ns1.example, reverse: 2.ip6.arpa}',
+    ]),
+    faults: ['dns-key-unused 32:64', 'dns-key-unused 32:86'],
+  },
+  {
     name: 'prototype',
     text: broken(['budget: 200', '__proto__: {polluted: true}\nconstructor: 1']),
     faults: ['unknown-key 32:1', 'unknown-key 33:1'],

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { classApplyCommand } from '../class/apply.ts'
 import { classPlanCommand } from '../class/plan.ts'
 import { classHandoutsCommand } from '../class/handouts.ts'
+import { classDnsCommand } from '../class/dns.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classUnlockCommand } from '../class/unlock.ts'
 import type { Answer, Context } from '../context.ts'
@@ -17,7 +18,14 @@ export function classCommand(context: Context, answer: Answer) {
     .addCommand(classPlanCommand(context, answer))
     .addCommand(classApplyCommand(context, answer))
     .addCommand(classUnlockCommand(context, answer))
-  for (const make of [classApplyCommand, classPlanCommand, classHandoutsCommand, classStatusCommand, classUnlockCommand])
+  for (const make of [
+    classApplyCommand,
+    classPlanCommand,
+    classHandoutsCommand,
+    classDnsCommand,
+    classStatusCommand,
+    classUnlockCommand,
+  ])
     command.addCommand(make(context, answer))
   return command
 }

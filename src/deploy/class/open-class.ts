@@ -71,36 +71,44 @@ export async function withClass(
   return session(command, world, face, signal, async (run) => {
     const plan = planOf(course, rehearsal)
     const ground = groundOf(course, world, rehearsal)
-    const tried = await Promise.all([
-      ...plan.servers.map(({ name }) => tryCloud(name, () => ofServer(run, plan, ground, name))),
-      ...plan.clouds.map((cloud) => tryCloud(cloud.name, () => ofCloud(run, plan, cloud))),
-    ])
-    const clouds = tried.flatMap((one) => ('cloud' in one ? [one] : []))
-    const away = tried.flatMap((one) => ('fault' in one ? [one] : []))
+    const { clouds, away, close } = await openClouds(run, plan, ground)
     for (const { fault } of away) run.emit({ type: 'fault', fault })
     const locks = new CloudLocks(run)
     try {
       const open = { course, file, world, rehearsal, plan, ground, away }
       const code = await body({
         ...open,
-        run: guarded(
-          run,
-          locks,
-          clouds.map(({ cloud }) => cloud),
-        ),
-        clouds: clouds.map(({ cloud }) => cloud),
+        run: guarded(run, locks, clouds),
+        clouds,
         lock: (cloud) => locks.hold(cloud),
       })
       return away.length > 0 && code === exits.done ? exits.unchecked : code
     } finally {
       await locks.release()
-      await Promise.all(clouds.map(({ close }) => close()))
+      await close()
     }
   })
 }
 
+export type OpenClouds = Pick<OpenClass, 'clouds' | 'away'> & { close: () => Promise<void> }
+
+/** Within a run: all clouds of the plan, each open or with the reason why not. */
+export async function openClouds(run: Session, plan: Plan, ground: Ground): Promise<OpenClouds> {
+  const tried = await Promise.all([
+    ...plan.servers.map(({ name }) => tryCloud(name, () => ofServer(run, plan, ground, name))),
+    ...plan.clouds.map((cloud) => tryCloud(cloud.name, () => ofCloud(run, plan, cloud))),
+  ])
+  const open = tried.flatMap((one) => ('cloud' in one ? [one] : []))
+  return {
+    clouds: open.map(({ cloud }) => cloud),
+    away: tried.flatMap((one) => ('fault' in one ? [one] : [])),
+    close: async () => void (await Promise.all(open.map(({ close }) => close()))),
+  }
+}
+
 function guarded(run: Session, locks: CloudLocks, clouds: readonly ClassCloud[]): Session {
-  const cloudOf = ({ lane }: Task) => clouds.find(({ name }) => lane.split(':').slice(-2).join(':') === `cloud:${name}`)
+  const cloudOf = ({ lane }: Task) =>
+    clouds.find(({ name }) => lane.split(':').slice(-2).join(':') === `cloud:${name}`)
   const guard = (task: Task) => {
     const cloud = cloudOf(task)
     return cloud ? locks.guard(cloud, [task]) : [task]
