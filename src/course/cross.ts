@@ -3,6 +3,7 @@
 import type { Fault } from '../core/fault.ts'
 import { pathText, type Path } from './course.ts'
 import { engineRule } from './cross-engine.ts'
+import { jumpRule } from './cross-jump.ts'
 import type { YamlFile } from './document.ts'
 import { isMistyped, valueAt, wordOf } from './issues.ts'
 import type { Get, Report } from './rule.ts'
@@ -31,6 +32,7 @@ export function crossFaults(file: YamlFile): Fault[] {
   })
   pins(get, clouds, report)
   engineRule(get, servers, report)
+  jumpRule(get, servers, report)
   twice(listOf(get('check', 'vantages')), ['check', 'vantages'], 'vantage', report)
   return faults
 }

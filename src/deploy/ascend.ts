@@ -17,6 +17,7 @@ import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.t
 import { evidenceIn } from './evidence.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
+import { ascendJump } from './jump/ascend.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
@@ -87,6 +88,7 @@ export async function ascend(
       await classroom.close()
     }
   }
+  await ascendJump(session, plan, ground)
   return sites
 }
 

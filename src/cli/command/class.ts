@@ -1,6 +1,7 @@
 // Decides which commands `bateau class` has.
 // Leaves each to its file in cli/class.
 import { Command } from '@commander-js/extra-typings'
+import { classJumpCommand } from '../class/jump.ts'
 import { classStatusCommand } from '../class/status.ts'
 import type { Answer, Context } from '../context.ts'
 
@@ -8,6 +9,6 @@ export function classCommand(context: Context, answer: Answer) {
   const command = new Command('class').description(
     'the students of the course in their clouds: enrol, help, reset, close; one command a deed',
   )
-  for (const make of [classStatusCommand]) command.addCommand(make(context, answer))
+  for (const make of [classStatusCommand, classJumpCommand]) command.addCommand(make(context, answer))
   return command
 }
