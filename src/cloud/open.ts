@@ -7,16 +7,18 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
-import { Session, type SessionOptions } from './session.ts'
+import { ProjectLocks } from './project-lock.ts'
+import { Session, type SessionOptions, type Who } from './session.ts'
+import { Volumes } from './volume.ts'
 
-export type Cloud = {
+export type Cloud = Readonly<Who> & {
   readonly identity: Identity
   readonly compute: Compute
   readonly network: Networking
   readonly image: Images
-  /** Ids of who is logged in. */
-  readonly userId: string
-  readonly projectId: string
+  readonly locks: ProjectLocks
+  /** Null where the catalogue has no block storage. */
+  readonly volume: Volumes | null
 }
 
 export type OpenOptions = SessionOptions & {
@@ -24,8 +26,6 @@ export type OpenOptions = SessionOptions & {
   dispatcherFor?: (origin: string) => Dispatcher | undefined
   clock?: Clock
   random?: () => number
-  /** Calls under way at once. */
-  concurrency?: number
 }
 
 /** Logs in once. Fault codes: `cloud-login`, `cloud-unreachable`, `cloud-catalogue`. */
@@ -35,7 +35,6 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     dispatcherFor: options.dispatcherFor ?? (() => undefined),
     clock,
     random: options.random ?? Math.random,
-    concurrency: options.concurrency ?? 6,
   })
   const session = new Session(exchange, clock, options)
   const who = await session.who()
@@ -44,6 +43,8 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     compute: new Compute(session),
     network: new Networking(session),
     image: new Images(session),
+    locks: new ProjectLocks(session.lasting()),
+    volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
   }
 }

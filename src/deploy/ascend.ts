@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
 import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.ts'
 import { evidenceIn } from './evidence.ts'
+import { CloudLocks } from './cloud-locks.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { ascendJump } from './jump/ascend.ts'
@@ -60,7 +61,11 @@ export async function ascend(
   ground: Ground,
   rebuild: readonly string[],
 ): Promise<Site[]> {
-  await session.phase('world', 'The servers', ground.tasks)
+  if (ground.tasks.length > 0) await session.phase('world', 'The servers', ground.tasks)
+  if (plan.servers.length === 0) {
+    await prepareSecrets(session.vault, plan.course, [], classSecretsOf(plan))
+    return []
+  }
   const sites = await sitesOf(plan, ground)
   for (const site of sites) runsHere(site)
   const agent = courseAgent(ground.targets, readBundle())
@@ -72,7 +77,7 @@ export async function ascend(
     session.vault,
     plan.course,
     sites.flatMap((site) => hostSteps(site, agent)),
-    classroomSecrets(plan.course.groups, plan.course.class.teachers),
+    classSecretsOf(plan),
   )
   await forgetRebuilds(sites, rebuild, ground)
   const anew = rebuildTasks(sites, rebuild, ground)
@@ -80,17 +85,22 @@ export async function ascend(
   const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 
+  const locks = new CloudLocks(session)
   for (const site of sites) {
     const classroom = await classroomOf(session, plan, site, ground)
     try {
-      await session.phase('class', `Networks, students and instances on ${site.name}`, classroom.tasks)
+      const tasks = locks.guard({ name: site.name, ...classroom }, classroom.tasks)
+      await session.phase('class', `Networks, students and instances on ${site.name}`, tasks)
     } finally {
+      await locks.release()
       await classroom.close()
     }
   }
   await ascendJump(session, plan, ground)
   return sites
 }
+
+const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class)
 
 /** Said before anything is changed on the server. Throws Trouble `host-unsupported`. */
 function runsHere({ name, engine, facts }: Site): void {

@@ -3,12 +3,14 @@
 import { Command } from '@commander-js/extra-typings'
 import { classJumpCommand } from '../class/jump.ts'
 import { classStatusCommand } from '../class/status.ts'
+import { classUnlockCommand } from '../class/unlock.ts'
 import type { Answer, Context } from '../context.ts'
 
 export function classCommand(context: Context, answer: Answer) {
   const command = new Command('class').description(
     'the students of the course in their clouds: enrol, help, reset, close; one command a deed',
   )
-  for (const make of [classStatusCommand, classJumpCommand]) command.addCommand(make(context, answer))
+  for (const make of [classStatusCommand, classJumpCommand, classUnlockCommand])
+    command.addCommand(make(context, answer))
   return command
 }

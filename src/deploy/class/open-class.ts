@@ -2,13 +2,17 @@
 // Leaves what is done with them to the command, and what surrounds a run to session.
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { Site } from '../../core/site.ts'
+import type { Task } from '../../core/task.ts'
 import type { Course } from '../../course/course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../../classroom/input.ts'
 import type { Survey } from '../../classroom/survey.ts'
 import { siteOf } from '../../plan/site.ts'
+import type { PlannedCloud } from '../../plan/draft.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { readFacts } from '../../host/facts.ts'
-import { classroomOf } from '../classroom-of.ts'
+import { adoptedClassroom } from '../adopted-cloud.ts'
+import { type Classroom, classroomOf } from '../classroom-of.ts'
+import { CloudLocks } from '../cloud-locks.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { type Ground, groundOf } from '../ground.ts'
 import { refuse } from '../open-course.ts'
@@ -28,6 +32,7 @@ export type ClassCloud = {
 }
 
 export type OpenClass = {
+  /** Its phases take the lock in a cloud before the first task that acts there (lane `cloud:NAME`). */
   run: Session
   course: Course
   /** Path of the course file. */
@@ -38,6 +43,8 @@ export type OpenClass = {
   ground: Ground
   /** Those that answer. */
   clouds: readonly ClassCloud[]
+  /** For what is not a task of a phase: before the first thing that is changed in the cloud. Throws Trouble `locked`. */
+  lock(cloud: ClassCloud): Promise<void>
   /** Those that do not, with the reason; said already. */
   away: readonly { name: string; fault: Fault }[]
 }
@@ -64,26 +71,50 @@ export async function withClass(
   return session(command, world, face, signal, async (run) => {
     const plan = planOf(course, rehearsal)
     const ground = groundOf(course, world, rehearsal)
-    const tried = await Promise.all(plan.servers.map(({ name }) => tryCloud(run, plan, ground, name)))
+    const tried = await Promise.all([
+      ...plan.servers.map(({ name }) => tryCloud(name, () => ofServer(run, plan, ground, name))),
+      ...plan.clouds.map((cloud) => tryCloud(cloud.name, () => ofCloud(run, plan, cloud))),
+    ])
     const clouds = tried.flatMap((one) => ('cloud' in one ? [one] : []))
     const away = tried.flatMap((one) => ('fault' in one ? [one] : []))
     for (const { fault } of away) run.emit({ type: 'fault', fault })
+    const locks = new CloudLocks(run)
     try {
-      const open = { run, course, file, world, rehearsal, plan, ground, away }
-      const code = await body({ ...open, clouds: clouds.map(({ cloud }) => cloud) })
+      const open = { course, file, world, rehearsal, plan, ground, away }
+      const code = await body({
+        ...open,
+        run: guarded(
+          run,
+          locks,
+          clouds.map(({ cloud }) => cloud),
+        ),
+        clouds: clouds.map(({ cloud }) => cloud),
+        lock: (cloud) => locks.hold(cloud),
+      })
       return away.length > 0 && code === exits.done ? exits.unchecked : code
     } finally {
+      await locks.release()
       await Promise.all(clouds.map(({ close }) => close()))
     }
   })
 }
 
+function guarded(run: Session, locks: CloudLocks, clouds: readonly ClassCloud[]): Session {
+  const cloudOf = ({ lane }: Task) => clouds.find(({ name }) => lane === `cloud:${name}`)
+  const guard = (task: Task) => {
+    const cloud = cloudOf(task)
+    return cloud ? locks.guard(cloud, [task]) : [task]
+  }
+  return { ...run, phase: (name, title, tasks) => run.phase(name, title, tasks.flatMap(guard)) }
+}
+
 type Tried = { cloud: ClassCloud; close: () => Promise<void> } | { name: string; fault: Fault }
 
-async function tryCloud(run: Session, plan: Plan, ground: Ground, name: string): Promise<Tried> {
+type Door = { site: Site | null; classroom: Classroom }
+
+async function tryCloud(name: string, open: () => Promise<Door>): Promise<Tried> {
   try {
-    const site = siteOf(plan, name, await readFacts(ground.reach.shell(name)), ground.sources)
-    const classroom = await classroomOf(run, plan, site, ground)
+    const { site, classroom } = await open()
     const { input, deps, survey } = classroom
     return { cloud: { name, input, deps, survey, site }, close: () => classroom.close() }
   } catch (error) {
@@ -91,3 +122,13 @@ async function tryCloud(run: Session, plan: Plan, ground: Ground, name: string):
     throw error
   }
 }
+
+async function ofServer(run: Session, plan: Plan, ground: Ground, name: string): Promise<Door> {
+  const site = siteOf(plan, name, await readFacts(ground.reach.shell(name)), ground.sources)
+  return { site, classroom: await classroomOf(run, plan, site, ground) }
+}
+
+const ofCloud = async (run: Session, plan: Plan, cloud: PlannedCloud): Promise<Door> => ({
+  site: null,
+  classroom: await adoptedClassroom(run, plan, cloud),
+})

@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Shell } from '../../core/shell.ts'
-import type { Addressing, Site } from '../../core/site.ts'
+import type { Site } from '../../core/site.ts'
 import type { HostStep } from '../../core/step.ts'
 import type { Task } from '../../core/task.ts'
 import type { Course } from '../../course/course.ts'
@@ -15,7 +15,7 @@ import { closeConnection } from '../../host/forward.ts'
 import { sshShell } from '../../host/ssh.ts'
 import { HostSteps } from '../../host/steps.ts'
 import { readJumpFacts } from '../../jump/facts.ts'
-import { type JumpInput, probeAccount, type Traveller } from '../../jump/input.ts'
+import { type JumpInput, probeAccount, type Reached, type Traveller } from '../../jump/input.ts'
 import { reachedOf } from '../../jump/reached.ts'
 import { jumpSteps } from '../../jump/steps.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -41,11 +41,9 @@ export type JumpPlan = {
   tasks: Task[]
 }
 
-type Layout = Pick<Addressing, 'service' | 'public' | 'transit' | 'pool' | 'tenants'>
-
 /**
  * `surroundings`: with the firewall and the agent of a cloud's own server, which `up` has put there already; a port that
- * is new must be open, and the agent must not take it for a fault. `adopted`: layouts of clouds that exist already.
+ * is new must be open, and the agent must not take it for a fault. `adopted`: what is reached in clouds that existed already.
  * Throws Trouble.
  */
 export async function planJump(
@@ -53,21 +51,25 @@ export async function planJump(
   plan: Plan,
   ground: Ground,
   place: JumpPlace,
-  { surroundings, adopted = [] }: { surroundings: boolean; adopted?: readonly Layout[] },
+  { surroundings, adopted = [] }: { surroundings: boolean; adopted?: readonly Reached[] },
 ): Promise<JumpPlan> {
   const { course, policy } = plan
   const { world, vault } = session
   const { jump, server } = place
   const shell = ground.reach.shell(server.name)
+  const laid = reachedOf(
+    plan.servers.flatMap(({ addressing }) => addressing ?? []),
+    course.networks,
+  )
   const input: JumpInput = {
     course: course.name,
     facts: await readJumpFacts(shell),
     port: jump.port,
     ports: jump.ports,
-    reached: reachedOf(
-      [...plan.servers.flatMap(({ addressing }) => addressing ?? []), ...adopted],
-      course.networks,
-    ),
+    reached: {
+      prefixes: [...laid.prefixes, ...adopted.flatMap(({ prefixes }) => prefixes)],
+      never: [...laid.never, ...adopted.flatMap(({ never }) => never)],
+    },
     travellers: [
       ...(await travellersOf(course, world)),
       { login: probeAccount, key: await probeKey(world, thisMachine) },
