@@ -5,6 +5,7 @@ import type { Shell } from '../core/shell.ts'
 import type { Site, TenantNetwork } from '../core/site.ts'
 import type { Seen } from '../core/verdict.ts'
 import type { Expectation } from '../delivery/expectation.ts'
+import type { JumpProof } from './probes/campus.ts'
 import type { CheckResult } from './result.ts'
 import type { Vantage } from './vantage.ts'
 
@@ -56,6 +57,8 @@ export type ProofInput = {
   hostName?: (site: Site) => string | null
   /** A name that leads to the service address of a server, where there is one. */
   serviceName?: (site: Site) => string | null
+  /** Where the course has a jump host. */
+  jump?: JumpProof | null
   /** Seconds that an instance may still take to answer the first ping: it may be booting. Default: 0. */
   patienceSeconds?: number
   now?: () => Date

@@ -59,6 +59,23 @@ const input: ProofInput = {
   knownHosts: '/nowhere',
   routerOf: () => Promise.resolve(yes('')),
   hostName: () => 'os1.example.org',
+  jump: {
+    server: 'os1',
+    shell,
+    campus: shell,
+    without: 'ipv6',
+    way: {
+      address: '192.0.2.1',
+      port: 2222,
+      user: 'u',
+      identityFile: '/nowhere',
+      knownHosts: '/nowhere',
+      ipv4: true,
+    },
+    program: '/nowhere',
+    ports: [22],
+    knownHosts: '/nowhere',
+  },
 }
 const probes = proofProbes(input)
 const ids = probes.map(({ id }) => id)

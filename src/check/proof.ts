@@ -4,6 +4,7 @@ import type { Site } from '../core/site.ts'
 import { hostChain } from './host-chain.ts'
 import { runProbes, type Probe } from './probe.ts'
 import { aaaaProbe } from './probes/aaaa.ts'
+import { jumpProbes } from './probes/campus.ts'
 import { closedPortProbes } from './probes/closed-ports.ts'
 import { insideProbe, loginProbe } from './probes/guest.ts'
 import { hostReached } from './probes/host.ts'
@@ -41,6 +42,7 @@ export function proofProbes(input: ProofInput): Probe[] {
     ...servers.flatMap(({ outer }) => outer),
     ...input.instances.flatMap((instance) => outsideOf(scope, instance, servers)),
     ...input.instances.flatMap((instance) => insideOfForeign(scope, instance, servers)),
+    ...(input.jump ? jumpProbes(input.jump, input.sites, input.instances) : []),
   ]
 }
 

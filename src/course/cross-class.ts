@@ -26,7 +26,6 @@ export function crossClass(get: Get, report: Report): void {
   listOf(get('sessions')).forEach((session, i) => sessionRule(session, ['sessions', i], get, report))
   teacherRule(get, report)
   starterRule(get, report)
-  jumpRule(get, report)
   mailRule(get, report)
   adoptedRule(get, report)
 }
@@ -167,23 +166,6 @@ function starterRule(get: Get, report: Report): void {
       'starter instances cannot be on a network that is not made',
       `write networks.${network}: true, or another network`,
     )
-}
-
-function jumpRule(get: Get, report: Report): void {
-  const server = get('jump', 'server')
-  if (typeof server !== 'string') return
-  const fit = listOf(get('servers')).filter((one) =>
-    ['jump', 'cloud'].includes(wordOf(valueAt(one, ['role']) ?? 'cloud')),
-  )
-  const names = namesIn(fit)
-  if (names.includes(server)) return
-  report(
-    ['jump', 'server'],
-    'unknown-server',
-    `${server} is no server with role jump or cloud`,
-    'students go through a server that bateau may set up',
-    oneOf(server, names, 'add one: servers: [{name: jump1, role: jump, …}]'),
-  )
 }
 
 function mailRule(get: Get, report: Report): void {

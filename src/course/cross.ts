@@ -5,6 +5,7 @@ import { pathText, type Path } from './course.ts'
 import { crossClass } from './cross-class.ts'
 import { dnsRule } from './cross-dns.ts'
 import { engineRule } from './cross-engine.ts'
+import { jumpRule } from './cross-jump.ts'
 import type { YamlFile } from './document.ts'
 import { isMistyped, valueAt, wordOf } from './issues.ts'
 import type { Get, Report } from './rule.ts'
@@ -35,6 +36,7 @@ export function crossFaults(file: YamlFile): Fault[] {
   engineRule(get, servers, report)
   crossClass(get, report)
   dnsRule(get, report)
+  jumpRule(get, servers, report)
   twice(listOf(get('check', 'vantages')), ['check', 'vantages'], 'vantage', report)
   return faults
 }

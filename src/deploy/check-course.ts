@@ -20,6 +20,7 @@ import { groundOf } from './ground.ts'
 import { openCourse, type Opened, refuse } from './open-course.ts'
 import { isRehearsed, openUp, planOf } from './plan-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
+import { jumpProof } from './jump/proof.ts'
 import { hostNameOf, type Only, patience, prove } from './prove.ts'
 import { say } from './say.ts'
 import { session } from './session.ts'
@@ -78,6 +79,7 @@ function list({ course, world, ...opened }: Opened, face: Face): ExitCode {
       routerOf: () => Promise.resolve(yes('')),
       throughServer: (host) => (plan.servers.some(({ name }) => name === host) ? '' : undefined),
       hostName: ({ name }) => hostNameOf(plan, name),
+      jump: jumpProof(plan, ground, world),
     })
     say(face, {
       type: 'report',

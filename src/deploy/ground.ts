@@ -2,7 +2,7 @@
 // Leaves everything after that to ascend, which is the same for both.
 import { dirname, join, resolve } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
-import type { Address } from '../core/prefix.ts'
+import { Address, Prefix } from '../core/prefix.ts'
 import { unsupported } from '../core/release.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Task } from '../core/task.ts'
@@ -12,6 +12,7 @@ import { imagePackages, tinyImageTask } from '../image/tiny.ts'
 import { readMirror } from '../rehearsal/apt-mirror.ts'
 import { internetCable } from '../rehearsal/edge-network.ts'
 import {
+  campusShell,
   edgeShell,
   gitInside,
   internetPrefix,
@@ -37,6 +38,8 @@ export type Ground = {
   }
   /** What servers build from unless the course says otherwise: base of git repositories, Python index. Null: the public ones. */
   sources: { git: string | null; pip: string | null }
+  /** Where students without IPv6 are: in a rehearsal a campus of its own, else this machine. */
+  campus: { shell: Shell; without: 'ipv6' | null }
   /** Argv prefix that puts a command where the proof looks from; empty for this machine. */
   outsidePrefix: readonly string[]
   /** The provider's router, where it can be listened to: its links towards the internet and towards a server. */
@@ -51,9 +54,10 @@ export function groundOf(course: Course, world: World, rehearsal: boolean): Grou
 /** The rehearsal of a course: every server of it as a container, whatever provider it names. Throws Trouble. */
 export function rehearsalOf(course: Course, world: World): RehearsalWorld {
   const servers = course.servers
-    .filter((server) => server.role === 'cloud')
-    .map((server) => {
+    .filter((server) => server.role === 'cloud' || server.name === course.jump?.server)
+    .map((server, i) => {
       const { ipv6 } = server
+      if (server.role === 'jump') return rehearsedJump(server, i)
       if (!ipv6?.block) throw new Trouble(notRehearsed(server.name, 'it has no block in the course file'))
       const common = {
         name: server.name,
@@ -97,6 +101,18 @@ export function rehearsalOf(course: Course, world: World): RehearsalWorld {
   return made.value
 }
 
+/** A small server with IPv4, and IPv6 as a provider announces it: no block is routed to it. */
+const rehearsedJump = ({ name, os, mac }: Server, i: number) => ({
+  name,
+  release: os === 'debian-12' ? ('bookworm' as const) : ('trixie' as const),
+  ...(mac === null ? {} : { mac }),
+  delivery: { kind: 'slaac-only' as const, block: announcedToJump(i) },
+})
+
+/** Of the rehearsal's own range (RFC 5180), below the links that it numbers itself. */
+const announcedToJump = (i: number): Prefix =>
+  Prefix.at(Address.of(`2001:2:0:fe${i.toString(16).padStart(2, '0')}::`), 64)
+
 /** Debian 13 where the engine runs on it, else 12, unless the course file says which. */
 function releaseOf({ engine }: Course, server: Server): Release {
   if (server.os !== null) return server.os === 'debian-12' ? 'bookworm' : 'trixie'
@@ -112,6 +128,7 @@ export function rehearsalGround(rehearsal: RehearsalWorld, world: World): Ground
       imageTask(world, rehearsal.mirror, ['rehearsal/packages']),
     ],
     sources: { git: gitInside(rehearsal), pip: pythonIndex(rehearsal) },
+    campus: { shell: campusShell(rehearsal), without: 'ipv6' },
     outsidePrefix: internetPrefix(rehearsal),
     edge: (server) => ({
       shell: edgeShell(rehearsal),
@@ -149,6 +166,7 @@ function adoptedGround(course: Course, world: World): Ground {
       tcp: { address: target, port: 53 },
     },
     sources: { git: null, pip: null },
+    campus: { shell: thisMachine, without: null },
     outsidePrefix: [],
   }
 }

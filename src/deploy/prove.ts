@@ -23,6 +23,7 @@ import { type AskedCloud, askAdopted, askCloud, shown } from './asked-cloud.ts'
 import { type ExitCode, exits } from './face.ts'
 import type { Ground } from './ground.ts'
 import { instanceKeys } from './instance-keys.ts'
+import { jumpProof } from './jump/proof.ts'
 import { loginText } from './login-text.ts'
 import { type Session, Stop } from './session.ts'
 import { vantagesOf } from './vantages.ts'
@@ -137,6 +138,7 @@ export async function proofInput(
     },
     hostName: ({ name }) => hostNameOf(plan, name),
     serviceName: ({ name }) => (leading.has(name) ? hostNameOf(plan, name) : null),
+    jump: jumpProof(plan, ground, world),
     signal: session.signal,
   }
 }

@@ -29,7 +29,7 @@ export function reachBy(world: World, targets: readonly SshTarget[], outside: Sh
 /** Servers that exist already: the address, user and key of the course file; the user's own ssh_config counts. Fault code: `no-address`. */
 export function adoptedTargets(course: Course, world: World): SshTarget[] {
   return course.servers
-    .filter((server) => server.role === 'cloud')
+    .filter((server) => server.role === 'cloud' || server.name === course.jump?.server)
     .map((server) => {
       if (server.address === null)
         throw new Trouble({

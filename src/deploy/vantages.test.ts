@@ -50,6 +50,7 @@ function looked(course: Course, rehearsal = false) {
     tasks: [],
     reach: reachBy(world, targets, localShell()),
     targets: { ping: target, pings: [target], tcp: { address: target, port: 53 } },
+    campus: { shell: localShell(), without: null },
     outsidePrefix: [],
     sources: { git: null, pip: null },
   } satisfies Ground

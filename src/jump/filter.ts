@@ -56,10 +56,13 @@ export function filterTable(input: JumpInput): Table {
   }
 }
 
-/** A whole class may begin at once from behind one address, and each has several connections. */
+/** A minute, of one student. Each `ssh` and `scp` through the jump host is a connection. */
+const connections = 4
+
+/** A whole class may be behind one address, and begin at once. */
 function heldBack({ port, travellers }: JumpInput): Rule[] {
-  const { begin, full } = startups(travellers.length)
-  const over = `limit rate over ${begin}/minute burst ${full} packets`
+  const most = connections * startups(travellers.length).begin
+  const over = `limit rate over ${most}/minute burst ${most} packets`
   const begun = `tcp dport ${port} ct state new`
   return [
     {

@@ -23,7 +23,7 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts, sources: So
   if (!planned) throw new RangeError(`no server ${server} with role cloud in the plan`)
   const { addressing } = planned
   if (!addressing) throw refused(plan, planned, 'its block cannot be laid out')
-  const { engine, access, networks, instances } = plan.course
+  const { engine, access, networks, instances, jump } = plan.course
   return {
     name: server,
     facts,
@@ -33,6 +33,7 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts, sources: So
       { port: access.port, why: 'SSH' },
       { port: 443, why: 'API and dashboard, behind TLS' },
       ...access.open.filter(({ port }) => port !== 443 && port !== access.port),
+      ...(jump?.server === server ? [{ port: jump.port, why: 'SSH of students, as the jump host' }] : []),
     ],
     resolvers: networks.resolvers,
     engine: engineOf(engine, sources),

@@ -2,6 +2,9 @@
 // that has IPv4 alone to instances that have IPv6 alone; everything else refused; taken back when nobody confirms.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runProbes } from '../../src/check/probe.ts'
+import { jumpProbes } from '../../src/check/probes/campus.ts'
+import type { ProofInstance } from '../../src/check/proof-input.ts'
 import { type Address, Prefix } from '../../src/core/prefix.ts'
 import type { Vault } from '../../src/core/secret.ts'
 import type { Shell } from '../../src/core/shell.ts'
@@ -266,7 +269,6 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         ['127.0.0.1', 22],
         ['localhost', 22],
         ['::ffff:127.0.0.1', 22],
-        ['::1', 2222],
         [ipv4Of(name), 22],
         [ipv4Of(other), 22],
         [own, 22],
@@ -288,8 +290,9 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         const control = await shell.run(['python3', '-c', listen, address, String(port)])
         expect(control.stdout, `${held} answers root`).toMatch(/^(SSH-2|HELLO)/)
         const ran = await campus.run(hopArgv(wayOf(name, 'ada'), held), { timeout: 15_000 })
-        expect(ran, held).toMatchObject({ stdout: '', code: 255 })
-        expect(ran.stderr, held).toMatch(/stdio forwarding failed/)
+        expect(ran.stdout, held).toBe('')
+        // From a link-local address no refusal comes back (systemd drops it): ssh waits for nothing.
+        if (!address.startsWith('fe80')) expect(ran.stderr, held).toMatch(/stdio forwarding failed/)
       }
     })
 
@@ -496,6 +499,65 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
       expect((await shell.run(['getent', 'passwd', 'zoe'])).code).toBe(2)
     })
 
+    it('is proven by the check, which says when the filter is gone', async () => {
+      const shell = shellAt(name)
+      const instances = (['direct', 'class'] as const).map((network): ProofInstance => ({
+        name: `proof-${network}`,
+        network,
+        address: insideAddresses(site)[network],
+        host: 'os1',
+        user: 'root',
+        identityFile: world.identityFile,
+        mtu: 1500,
+      }))
+      const look = async () => {
+        const way = wayOf(name, probeAccount)
+        const knownHosts = join(world.directories.state, 'instances_known_hosts')
+        const proof = {
+          server: name,
+          shell,
+          campus,
+          without: 'ipv6',
+          way,
+          program: jumpPaths.program,
+          ports: [22],
+          knownHosts,
+        } as const
+        const results = await runProbes(jumpProbes(proof, [site], instances), { now: () => new Date() })
+        return Object.fromEntries(results.map(({ id, verdict, fault }) => [id, fault?.code ?? verdict]))
+      }
+      const well = {
+        'vantage/campus': 'yes',
+        [`jump/${name}/confirmed`]: 'yes',
+        [`jump/${name}/login`]: 'yes',
+        'jump/in/proof-direct': 'yes',
+        'jump/in/proof-class': 'yes',
+        [`jump/closed/${name}`]: 'yes',
+      }
+      expect(await look()).toEqual(well)
+      await must(shell, 'nft delete table inet bateau_jump')
+      expect(await look()).toEqual({
+        ...well,
+        [`jump/${name}/confirmed`]: 'jump-down',
+        [`jump/closed/${name}`]: 'jump-open',
+      })
+      expect(await install(name)).toEqual(['jump/daemon'])
+      expect(await look()).toEqual(well)
+    })
+
+    it('does not run without its filter, and has it again when nftables is restarted', async () => {
+      const shell = shellAt(name)
+      await must(shell, 'systemctl stop bateau-jump-firewall')
+      expect((await shell.run(['systemctl', 'is-active', 'bateau-jump'])).stdout).toBe('inactive\n')
+      await install(name)
+      await must(shell, 'systemctl start nftables; systemctl restart nftables')
+      await expect.poll(async () => (await shell.run([jumpPaths.program, 'holds'])).code, slow).toBe(0)
+      expect(await isIn(name, 'ada')).toBe(true)
+      await must(shell, 'systemctl stop nftables')
+      if (name === 'os1') await must(shell, 'systemctl restart bateau-firewall')
+      await install(name)
+    })
+
     it('holds back who floods it, and not the administrator', async () => {
       const internet = internetShell(world)
       const flood = `import socket, sys
@@ -527,6 +589,7 @@ for i in range(400):
     // Its IPv6 is there when its router has announced itself.
     await expect.poll(whoami, slow).toBe('root\n')
     await install('gate')
+    before.set('gate', await adminOf('gate'))
   })
 
   it.each(['os1', 'gate'])('is taken away from %s with all that it made, and nothing else', async (name) => {
@@ -539,7 +602,7 @@ for i in range(400):
 find /etc/systemd /var/lib/bateau -name '*jump*'; getent group ${jumpGroup}
 getent passwd | grep bateau/cloud; nft list tables | grep jump; ss -Hltn 'sport = :2222'; true`
     expect(await must(shell, rest)).toBe('')
-    expect(await adminOf(name)).toBe(name === 'gate' ? expect.any(String) : before.get(name))
+    expect(await adminOf(name)).toBe(before.get(name))
     expect(await isIn(name, 'ada')).toBe(false)
     await remove.act(progress).catch(() => {})
     expect(await remove.look()).toMatchObject({ done: true })

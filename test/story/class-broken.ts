@@ -120,25 +120,6 @@ class:
     ],
   },
   {
-    name: 'jump-on-no-server',
-    text: with_('jump: {server: os2}'),
-    faults: ['unknown-server 32:16'],
-  },
-  {
-    name: 'dns-keys',
-    text: with_(
-      'dns: {zone: course.example, provider: rfc2136, credentials: k, api: https://api.example.org}',
-    ),
-    faults: ['dns-without-server 32:1', 'dns-key-unused 32:69'],
-  },
-  {
-    name: 'dns-of-an-api',
-    text: with_(
-      'dns: {zone: course.example, provider: ovh, credentials: k, server: ns1.example.org, reverse: x.ip6.arpa}',
-    ),
-    faults: ['dns-key-unused 32:68', 'dns-key-unused 32:94'],
-  },
-  {
     name: 'mail-in-clear',
     text: with_('mail: {server: smtp.example.org, tls: none, from: a@example.org}'),
     faults: ['mail-in-clear 32:39'],

@@ -36,6 +36,19 @@ const cases: Case[] = [
   },
   { name: 'ipv4-block', text: broken(['2a01:e0a:17::/56', '198.51.100.0/24']), faults: ['bad-prefix 27:14'] },
   {
+    name: 'jump-nowhere',
+    text: broken(['budget: 200', 'jump: {server: os9, port: 22}\nbudget: 200']),
+    faults: ['unknown-jump 32:16', 'jump-port-taken 32:27'],
+  },
+  {
+    name: 'jump-without-server',
+    text: broken([
+      'budget: 200',
+      "  - {name: lab1, role: lab, provider: adopted}\njump: {server: lab1, port: 8443}\naccess: {open: [{port: 8443, why: 'web'}]}\nbudget: 200",
+    ]),
+    faults: ['unknown-jump 33:16', 'jump-port-taken 33:28'],
+  },
+  {
     name: 'client-for-routed',
     text: broken(['dhcpv6-pd', 'routed'], [duidLine, 'client: dhcpcd']),
     faults: ['ipv6-key-unused 28:15'],

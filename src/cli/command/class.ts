@@ -5,6 +5,7 @@ import { classApplyCommand } from '../class/apply.ts'
 import { classPlanCommand } from '../class/plan.ts'
 import { classHandoutsCommand } from '../class/handouts.ts'
 import { classDnsCommand } from '../class/dns.ts'
+import { classJumpCommand } from '../class/jump.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classUnlockCommand } from '../class/unlock.ts'
 import type { Answer, Context } from '../context.ts'
@@ -23,6 +24,7 @@ export function classCommand(context: Context, answer: Answer) {
     classPlanCommand,
     classHandoutsCommand,
     classDnsCommand,
+    classJumpCommand,
     classStatusCommand,
     classUnlockCommand,
   ])

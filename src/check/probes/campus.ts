@@ -1,0 +1,222 @@
+// Decides what a campus without IPv6 is proven to reach through the jump host, and what nobody reaches through it.
+// Leaves the jump host itself to jump/, and how ssh goes through it to host/jump-way.
+import type { Shell } from '../../core/shell.ts'
+import type { Site } from '../../core/site.ts'
+import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
+import { authenticates, hopArgv, hopCommand, type JumpWay } from '../../host/jump-way.ts'
+import type { Probe } from '../probe.ts'
+import type { ProofInstance } from '../proof-input.ts'
+import { lastLine } from './guest.ts'
+import { tcpInId } from './outside.ts'
+
+/** The jump host as the proof uses it. */
+export type JumpProof = {
+  /** Name of the server in the course file. */
+  server: string
+  /** The administrator on it. */
+  shell: Shell
+  /** Where students are. */
+  campus: Shell
+  /** The place has no IPv6, and the proof says so first; null: this machine, made to use IPv4. */
+  without: 'ipv6' | null
+  way: JumpWay
+  /** The program on the server (jump/program), and the addresses of others that it must not lead to. */
+  program: string
+  ports: readonly number[]
+  /** known_hosts file of the instances. */
+  knownHosts: string
+}
+
+export const jumpHoldsId = (server: string) => `jump/${server}/confirmed`
+export const jumpLoginId = (server: string) => `jump/${server}/login`
+const campusId = 'vantage/campus'
+
+export function jumpProbes(
+  proof: JumpProof,
+  sites: readonly Site[],
+  instances: readonly ProofInstance[],
+): Probe[] {
+  return [
+    holdsProbe(proof),
+    ...(proof.without === null ? [] : [campusProbe(proof, sites)]),
+    loginProbe(proof),
+    ...instances.map((instance) => throughProbe(proof, instance)),
+    closedProbe(proof, sites, instances),
+  ]
+}
+
+function holdsProbe({ server, shell, program }: JumpProof): Probe {
+  return {
+    id: jumpHoldsId(server),
+    title: `the jump host on ${server} runs as it was confirmed by fresh log-ins`,
+    vantage: server,
+    async run() {
+      const script = 'test -x "$1" || exit 3; "$1" holds || exit 4; "$1" confirmed || exit 5'
+      const ran = await shell.run(['sh', '-c', script, 'sh', program], { timeout: 20_000 })
+      const fix = 'bateau class jump'
+      switch (ran.code) {
+        case 0:
+          return yes('sshd, packet filter and accounts are in place and confirmed')
+        case 3:
+          return no('there is no jump host', {
+            code: 'jump-missing',
+            why: 'the course names one, and it was not made',
+            fix,
+            host: server,
+          })
+        case 4:
+          return no('it does not run as it was put in place', {
+            code: 'jump-down',
+            why: 'its sshd is down, or its packet filter is not loaded; without the filter it does not start',
+            fix: `on ${server}: systemctl status bateau-jump bateau-jump-firewall; then ${fix}`,
+            host: server,
+          })
+        case 5:
+          return no('nobody has confirmed it', {
+            code: 'jump-unconfirmed',
+            why: 'the server takes it back when its time is over',
+            fix,
+            host: server,
+          })
+        default:
+          return unclear(lastLine(ran) || `exit ${ran.code}`)
+      }
+    },
+  }
+}
+
+/** Otherwise what is reached from there proves nothing. */
+function campusProbe({ campus }: JumpProof, sites: readonly Site[]): Probe {
+  return {
+    id: campusId,
+    title: 'the campus has no IPv6',
+    vantage: campus.name,
+    async run() {
+      const [site] = sites
+      const ran = await campus.run(['ip', '-6', 'route', 'get', String(site?.addressing.service ?? '::1')])
+      return ran.code === 0 ? unclear(`it has a way: ${lastLine(ran)}`) : yes(lastLine(ran))
+    },
+  }
+}
+
+function loginProbe({ server, campus, without, way }: JumpProof): Probe {
+  return {
+    id: jumpLoginId(server),
+    title: `the jump host lets a key of the class in, over IPv4`,
+    vantage: campus.name,
+    ...(without === null ? {} : { needs: [campusId] }),
+    causes: [jumpHoldsId(server)],
+    async run() {
+      if (way.ipv4 !== true)
+        return unclear(`${way.address} is an address of IPv6: a campus without it does not get there`)
+      const tried = await authenticates(campus, way)
+      if (tried.in) return yes(tried.said)
+      const fault = {
+        why: `students without IPv6 go to ${way.address}, port ${way.port}`,
+        fix: `on ${server}: journalctl -u bateau-jump -n 20; and see that the provider lets port ${way.port} in`,
+        host: server,
+      }
+      return no(tried.said, { code: 'jump-no-login', ...fault })
+    },
+  }
+}
+
+/** As a student does it: the key for the jump host, then the key of the instance, which never leaves the campus. */
+function throughProbe(proof: JumpProof, instance: ProofInstance): Probe {
+  const { server, campus, way, knownHosts } = proof
+  return {
+    id: `jump/in/${instance.name}`,
+    title: `${instance.name} is reached from a campus without IPv6, through ${server}`,
+    vantage: campus.name,
+    needs: [jumpLoginId(server)],
+    causes: [tcpInId(instance)],
+    async run() {
+      const options = {
+        BatchMode: 'yes',
+        ConnectTimeout: '20',
+        IdentitiesOnly: 'yes',
+        StrictHostKeyChecking: 'accept-new',
+        UserKnownHostsFile: knownHosts,
+        GlobalKnownHostsFile: '/dev/null',
+        LogLevel: 'ERROR',
+        ControlPath: 'none',
+        ProxyCommand: hopCommand(way),
+      }
+      const set = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+      const to = ['-i', instance.identityFile, '-l', instance.user, String(instance.address)]
+      const ran = await campus.run(['ssh', '-F', 'none', '-T', ...set, ...to, '--', 'uname -n; id -un'], {
+        timeout: 60_000,
+      })
+      const [name, user] = ran.stdout.trim().split(/\s+/)
+      if (ran.code === 0 && user !== undefined) return yes(`${user} on ${name ?? '?'}`)
+      return no(lastLine(ran) || `ssh ended with ${ran.code}`, {
+        code: 'jump-not-through',
+        why: `the jump host lets in, and does not lead on to ${instance.address}: it has no IPv6 on that way, or its filter does not know the prefix`,
+        fix: `on ${server}: ping -6 -c 2 ${instance.address}; nft list chain inet bateau_jump students; then bateau class jump`,
+        host: server,
+      })
+    },
+  }
+}
+
+/** Each is an address where something answers, or would hand over much if it did. */
+function closedProbe(proof: JumpProof, sites: readonly Site[], instances: readonly ProofInstance[]): Probe {
+  const { server, campus, way, ports } = proof
+  const [allowed = 22] = ports
+  return {
+    id: `jump/closed/${server}`,
+    title: `the jump host on ${server} leads nowhere but to the class's instances`,
+    vantage: campus.name,
+    needs: [jumpLoginId(server)],
+    // A log-in for each: not every ten seconds of a watch.
+    heavy: true,
+    async run() {
+      const [first] = instances
+      const targets = [
+        ...['::1', '127.0.0.1', '::ffff:127.0.0.1'].flatMap((one) => [at(one, allowed), at(one, 5000)]),
+        at('169.254.169.254', 80),
+        ...sites.flatMap(({ addressing }) => [
+          at(String(addressing.service), allowed),
+          at(String(addressing.service), 443),
+          at(String(addressing.public.host), allowed),
+        ]),
+        at(way.address, allowed),
+        ...(first ? [at(String(first.address), 1)] : []),
+      ]
+      const led: string[] = []
+      const unsure: string[] = []
+      for (const target of targets) {
+        const seen = await leads(campus, way, target)
+        if (seen === true) led.push(target)
+        else if (seen === null) unsure.push(target)
+      }
+      return judged(server, targets, led, unsure)
+    },
+  }
+}
+
+const at = (address: string, port: number) => `[${address}]:${port}`
+
+/** Null: ssh itself did not get to the jump host, so nothing was tried. */
+async function leads(campus: Shell, way: JumpWay, target: string): Promise<boolean | null> {
+  const ran = await campus.run(hopArgv(way, target, 'VERBOSE'), { timeout: 15_000 })
+  if (!/^Authenticated to /m.test(ran.stderr)) return null
+  return !/open failed/.test(ran.stderr)
+}
+
+function judged(
+  server: string,
+  targets: readonly string[],
+  led: readonly string[],
+  unsure: readonly string[],
+): Seen {
+  if (led.length > 0)
+    return no(`it leads to ${led.join(', ')}`, {
+      code: 'jump-open',
+      why: 'whoever has an account reaches what only this server should: the packet filter is not as it was put there',
+      fix: `on ${server}: systemctl stop bateau-jump; then bateau class jump`,
+      host: server,
+    })
+  if (unsure.length > 0) return unclear(`could not be tried: ${unsure.join(', ')}`)
+  return yes(`${targets.length} targets refused: ${targets.join(', ')}`)
+}

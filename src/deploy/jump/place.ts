@@ -1,0 +1,64 @@
+// Decides which server is the jump host, what students type for it, and the account that bateau has there.
+// Leaves what is put on it to jump/.
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Trouble } from '../../core/fault.ts'
+import type { Shell } from '../../core/shell.ts'
+import type { Jump } from '../../course/class.ts'
+import type { Course, Server } from '../../course/course.ts'
+import { publicKeyAt } from '../../classroom/handout.ts'
+import type { JumpWay } from '../../host/jump-way.ts'
+import { probeAccount } from '../../jump/input.ts'
+import type { Ground } from '../ground.ts'
+import type { World } from '../world.ts'
+
+export type JumpPlace = { jump: Jump; server: Server }
+
+/** Null: the course has none. */
+export function jumpPlace({ jump, servers }: Course): JumpPlace | null {
+  const server = servers.find(({ name }) => name === jump?.server)
+  return jump === null || server === undefined ? null : { jump, server }
+}
+
+/** In a rehearsal the names of the course file lead nowhere: it is the container's address there. */
+export function jumpAddress({ jump, server }: JumpPlace, ground: Ground, rehearsal: boolean): string {
+  if (rehearsal) return ground.reach.target(server.name).address
+  return jump.host ?? server.address ?? server.name
+}
+
+const dirOf = (world: World) => join(world.dir, 'jump')
+
+/** bateau's own way through, over IPv4 unless the address is one of IPv6. */
+export function probeWay(place: JumpPlace, ground: Ground, world: World, rehearsal: boolean): JumpWay {
+  const address = jumpAddress(place, ground, rehearsal)
+  return {
+    address,
+    port: place.jump.port,
+    user: probeAccount,
+    identityFile: join(dirOf(world), 'id_ed25519'),
+    knownHosts: join(dirOf(world), 'known_hosts'),
+    ipv4: !address.includes(':'),
+  }
+}
+
+/** The public key of that account, made when it is not there. Throws Trouble `no-key`. */
+export async function probeKey(world: World, machine: Shell): Promise<string> {
+  const path = join(dirOf(world), 'id_ed25519')
+  const there = existsSync(path) ? await publicKeyAt(path) : undefined
+  if (there !== undefined) return there
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  for (const one of [draft, `${draft}.pub`]) rmSync(one, { force: true })
+  const comment = `${probeAccount}@${world.name}`
+  const ran = await machine.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', draft])
+  if (ran.code !== 0)
+    throw new Trouble({
+      code: 'no-key',
+      title: 'no key pair could be made for the jump host',
+      why: ran.stderr.trim() || `ssh-keygen exited with ${ran.code}`,
+      fix: `apt-get install openssh-client, and see that ${dirname(path)} can be written`,
+    })
+  renameSync(draft, path)
+  renameSync(`${draft}.pub`, `${path}.pub`)
+  return (await publicKeyAt(path)) ?? ''
+}
