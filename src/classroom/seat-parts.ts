@@ -109,7 +109,7 @@ function classNetworkPart(
 }
 
 /** The proof's instances stand in a student's project beside, not in place of, the student's own. */
-function computeQuota({ size, instancesPerStudent }: ClassroomInput, proofs: number) {
+export function computeQuota({ size, instancesPerStudent }: ClassroomInput, proofs: number) {
   return {
     instances: instancesPerStudent + proofs,
     cores: instancesPerStudent * size.vcpus + proofs * proofSize.vcpus,
@@ -118,7 +118,7 @@ function computeQuota({ size, instancesPerStudent }: ClassroomInput, proofs: num
 }
 
 /** A port for each instance; room to try a network, a router and groups of one's own, without emptying the pool. */
-function networkQuota(
+export function networkQuota(
   { instancesPerStudent }: ClassroomInput,
   proofs: number,
 ): Omit<NetworkQuota, 'project_id'> {

@@ -1,13 +1,14 @@
 // Decides how a cloud is opened: from where it is and who one is, to one object with the calls of each service.
 // Leaves making connections (through SSH, into a namespace) to the caller, who gives a dispatcher for each origin.
 import { Agent, type Dispatcher } from 'undici'
+import { type Attempt, attempt } from './attempt.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Compute } from './compute.ts'
 import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
-import { Session, type SessionOptions } from './session.ts'
+import { type ServiceCall, Session, type SessionOptions } from './session.ts'
 
 export type Cloud = {
   readonly identity: Identity
@@ -17,6 +18,8 @@ export type Cloud = {
   /** Ids of who is logged in. */
   readonly userId: string
   readonly projectId: string
+  /** Any call, whose refusal is an answer. */
+  attempt(call: ServiceCall): Promise<Attempt>
 }
 
 export type OpenOptions = SessionOptions & {
@@ -45,6 +48,7 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     network: new Networking(session),
     image: new Images(session),
     ...who,
+    attempt: (call) => attempt(session, call),
   }
 }
 

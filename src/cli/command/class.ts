@@ -2,12 +2,13 @@
 // Leaves each to its file in cli/class.
 import { Command } from '@commander-js/extra-typings'
 import { classStatusCommand } from '../class/status.ts'
+import { classVerifyCommand } from '../class/verify.ts'
 import type { Answer, Context } from '../context.ts'
 
 export function classCommand(context: Context, answer: Answer) {
   const command = new Command('class').description(
     'the students of the course in their clouds: enrol, help, reset, close; one command a deed',
   )
-  for (const make of [classStatusCommand]) command.addCommand(make(context, answer))
+  for (const make of [classStatusCommand, classVerifyCommand]) command.addCommand(make(context, answer))
   return command
 }

@@ -1,3 +1,4 @@
 // Decides which deeds there are about the class: one export a command of `bateau class`.
 // Leaves each to its file.
 export { classStatus as status } from './status.ts'
+export { classVerify as verify } from './verify.ts'

@@ -1,0 +1,54 @@
+// Decides what a student should find in the cloud: quotas as planned, the course's image, flavors and networks.
+// Leaves looking as the student to student, and making it so to the parts.
+import { networkNames } from '../base.ts'
+import { type ClassroomInput, classNetwork, flavorNames } from '../input.ts'
+import { ours } from '../mark.ts'
+import { proofsOf } from '../proof-plan.ts'
+import { computeQuota, networkQuota } from '../seat-parts.ts'
+import type { Seat } from '../seats.ts'
+import type { Base } from '../survey.ts'
+
+export type There = { id: string; name: string }
+
+export type Served = {
+  image: There | undefined
+  /** What the sample instance has: the smallest. */
+  flavor: There | undefined
+  flavors: There[]
+  /** The first one serves the sample instance. */
+  networks: There[]
+  /** Class networks of the other groups on this cloud. */
+  others: There[]
+}
+
+export function servedTo(input: ClassroomInput, base: Base, group: string): Served {
+  const { course, addressing } = input
+  const named = base.images.map((one) => ({ ...one, name: one.name ?? '' }))
+  const network = (name: string) => ours(course, 'network', name, base.networks)
+  const tenants = addressing.tenants.map((one) => one.group)
+  const flavors = [
+    ours(course, 'flavor', flavorNames.proof, base.flavors),
+    ours(course, 'flavor', flavorNames.course, base.flavors),
+  ]
+  const listed = (all: readonly (There | undefined)[]) => all.flatMap((one) => one ?? [])
+  return {
+    image: ours(course, 'image', input.image.name, named),
+    flavor: listed(flavors)[0],
+    flavors: listed(flavors),
+    networks: listed([
+      ...(tenants.includes(group) ? [network(classNetwork(group))] : []),
+      ...(input.direct ? [network(networkNames.direct)] : []),
+    ]),
+    others: listed(tenants.filter((one) => one !== group).map((one) => network(classNetwork(one)))),
+  }
+}
+
+/** Numbers by the names that Nova and Neutron give them. */
+export function plannedQuota(
+  input: ClassroomInput,
+  seat: Seat,
+): { compute: Record<string, number>; network: Record<string, number> } {
+  const logins = new Set(seat.members.map(({ login }) => login))
+  const proofs = proofsOf(input).filter(({ login }) => logins.has(login)).length
+  return { compute: computeQuota(input, proofs), network: networkQuota(input, proofs) }
+}
