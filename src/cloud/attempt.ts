@@ -21,7 +21,7 @@ const programs: Record<Service, string> = {
 }
 
 /** Characters of what a service says; Neutron wraps some refusals in others. */
-const mostWords = 300
+const mostWords = 400
 
 /** Makes the call. Throws CallFailure only where no answer came. */
 export async function attempt(session: Session, call: ServiceCall): Promise<Attempt> {

@@ -197,13 +197,14 @@ function spoil({ name, about: [part] }: Wall, spoiled: Map<DecoyPart, string>): 
   for (const one of parts) spoiled.set(one, `${name} was let through`)
 }
 
+/** As far as it is known before anything is made: enough to say which walls there are. */
 function targetOf({ input, base, people }: Looking, { student, group }: Verifier): Target {
   const { image, flavor, networks, others } = servedTo(input, base, group)
   return {
     login: student.login,
     course: input.course,
     me: { userId: '', projectId: '' },
-    decoy: {},
+    decoy: Object.fromEntries(decoyParts.map((part) => [part, part])),
     own: networks[0] ?? null,
     other: others[0] ?? null,
     imageId: image?.id ?? null,

@@ -31,7 +31,9 @@ export type SampleDeps = {
   as: (verifier: Verifier) => Promise<Cloud>
   publicKey: string
   signal: AbortSignal
-  /** Called as soon as there is something to remove. */
+  /** Called before anything is made in the account of this user. */
+  carries: (userId: string) => void
+  /** Called as soon as there is an instance to remove. */
   begun: (sample: Begun) => void
 }
 
@@ -53,6 +55,7 @@ export async function bootSample(
   for (const carrier of candidates) {
     signal.throwIfAborted()
     const cloud = await deps.as(carrier)
+    deps.carries(cloud.userId)
     try {
       await freshKeypair(cloud, deps.publicKey)
       const { id } = await cloud.compute.createServer({

@@ -19,9 +19,15 @@ export type Swept = {
 
 /**
  * Removes what carries the mark of the course's verification, and what lies in its projects, in the order in which
- * things lean on each other. Throws Trouble when the cloud does not answer.
+ * things lean on each other. `carriers`: ids of users who may have a sample's key pair. Throws Trouble when the cloud does
+ * not answer.
  */
-export async function sweep(cloud: Cloud, course: string, clock: Clock): Promise<Swept> {
+export async function sweep(
+  cloud: Cloud,
+  course: string,
+  clock: Clock,
+  carriers: Iterable<string> = [],
+): Promise<Swept> {
   const swept: Swept = { removed: [], left: [] }
   const remove = async (what: string, call: ServiceCall) => {
     const { status, said } = await cloud.attempt(call)
@@ -44,7 +50,10 @@ export async function sweep(cloud: Cloud, course: string, clock: Clock): Promise
     ...users.flatMap(({ id }) =>
       [decoyName(course), throughName(course)].map((name) => ({ user: id, name })),
     ),
-    ...found.servers.map((one) => ({ user: one.user_id, name: sampleKeypair })),
+    ...[...new Set([...carriers, ...found.servers.map((one) => one.user_id)])].map((user) => ({
+      user,
+      name: sampleKeypair,
+    })),
   ]
   await Promise.all(
     pairs.map(({ user, name }) =>

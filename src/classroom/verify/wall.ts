@@ -38,7 +38,7 @@ export type Wall = {
 }
 
 /**
- * 403 and 404 are walls: OpenStack says "not found" of what one may not know of, and Nova and Neutron with 400 as well. A
+ * 403 and 404 are walls: OpenStack says "not found" of what one may not know of, Nova and Neutron at times with 400. A
  * conflict (409) was said after the student had been let past. A full quota says nothing of the wall behind it.
  */
 export function judgeWall(wall: Wall, target: Target, answer: Attempt): Seen {
@@ -55,7 +55,8 @@ export function judgeWall(wall: Wall, target: Target, answer: Attempt): Seen {
 }
 
 const full = /quota exceeded|over quota|limit exceeded|exceeded .*quota/i
-const hidden = /(could )?not be found|not found|does not exist|cannot find/i
+/** Neutron wraps the refusal to share another's network in a 400. */
+const hidden = /not be found|not found|does not exist|cannot find|only admins/i
 
 const broken = ({ deed }: Wall, { login }: Target) => `${login} can ${deed}`
 

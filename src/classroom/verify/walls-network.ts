@@ -49,8 +49,8 @@ const listed =
   (kind: string) =>
   (json: unknown, { decoy, other, me }: Target) =>
     foreignIn(json, kind, (one) => {
-      const [id, owner] = [String(one['id']), String(one['project_id'] ?? '')]
-      if (Object.values(decoy).includes(id) || id === other?.id) return true
+      const { id, project_id: owner } = one
+      if (id === other?.id || Object.values(decoy).some((part) => part === id)) return true
       return kind !== 'networks' && owner !== '' && owner !== me.projectId
     })
 

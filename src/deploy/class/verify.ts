@@ -1,5 +1,6 @@
 // Decides how the class is verified as its students: clouds beside each other, leftovers first and last, one report.
 // Leaves what is looked at to classroom/verify, running it to check/, and a sample instance's life to verify-sample.
+import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
@@ -17,7 +18,7 @@ import {
   studentsLooks,
   wallLooks,
 } from '../../classroom/verify/looks.ts'
-import { decoyPassword } from '../../classroom/verify/mark.ts'
+import { decoyPassword, sampleKeypair } from '../../classroom/verify/mark.ts'
 import { samplesOf, unknownNames, verifiersOf, type Wish } from '../../classroom/verify/plan.ts'
 import { servedTo } from '../../classroom/verify/served.ts'
 import { sweep, type Swept } from '../../classroom/verify/sweep.ts'
@@ -74,7 +75,10 @@ export async function verifyCloud(
 ): Promise<CheckResult[]> {
   const { run } = open
   const { name, input, deps } = cloud
+  // Each call under way listens to it, of as many students as are looked at.
+  setMaxListeners(0, run.signal)
   const dir = mkdtempSync(join(open.world.dir, 'verify-'))
+  const carriers = new Set<string>()
   let looked: CheckResult[] = []
   try {
     run.emit({
@@ -83,10 +87,14 @@ export async function verifyCloud(
       title: `The class of ${name}, as its students`,
       tasks: 0,
     })
-    const before = await sweep(await deps.cloud(), input.course, deps.clock)
+    const { keypairs } = await cloud.survey.people.read()
+    for (const [user, pairs] of keypairs)
+      if (pairs.some((pair) => pair.name === sampleKeypair)) carriers.add(user)
+    const before = await sweep(await deps.cloud(), input.course, deps.clock, carriers)
+    carriers.clear()
     if (before.removed.length > 0)
       run.emit({ type: 'note', text: `an earlier verification had left: ${before.removed.join(', ')}` })
-    const probes = await probesOf(open, cloud, options, dir)
+    const probes = await probesOf(open, cloud, options, { dir, carries: (user) => void carriers.add(user) })
     looked = await runProbes(probes, {
       now: () => new Date(),
       signal: run.signal,
@@ -94,7 +102,7 @@ export async function verifyCloud(
     })
   } finally {
     rmSync(dir, { recursive: true, force: true })
-    const cleared = await clear(cloud, run.signal)
+    const cleared = await clear(cloud, carriers, run.signal)
     tell(run, cleared)
     looked.push(cleared)
   }
@@ -106,7 +114,7 @@ async function probesOf(
   open: VerifyGiven,
   { name, input, deps, survey }: ClassCloud,
   options: VerifyOptions,
-  dir: string,
+  { dir, carries }: { dir: string; carries: (userId: string) => void },
 ): Promise<Probe[]> {
   const { run, ground } = open
   const [base, people, admin] = await Promise.all([survey.base.read(), survey.people.read(), deps.cloud()])
@@ -117,6 +125,8 @@ async function probesOf(
   const { domainId, memberRoleId } = people
   const decoyInput = { course: input.course, domainId, memberRoleId, imageId }
   const decoy = decoyOf(() => makeDecoy(decoyInput, admin, deps))
+  // An interruption may end the run before anybody asks for it.
+  decoy.catch(() => {})
   const looking: Looking = { input, logins, base, people, decoy }
   const looks = [...studentsLooks(looking, verifiers), ...wallLooks(looking, verifiers)]
   if (!options.boot) return looks
@@ -134,9 +144,10 @@ async function probesOf(
         as: logins.as.bind(logins),
         publicKey,
         signal: run.signal,
+        carries,
       },
       admin: deps.cloud,
-      way: sampleWay(open),
+      way: sampleWay(ground.reach.outside),
       user: 'root',
       identityFile,
       knownHosts: join(dir, `known_hosts-${sample.group}`),
@@ -174,7 +185,11 @@ async function keyAt(shell: ClassCloud['deps']['shell'], path: string): Promise<
  * With a log-in of its own, as the run's calls end with Ctrl-C. After an interruption it looks twice: a call that was cut
  * may have been carried out since.
  */
-async function clear({ name, input, deps }: ClassCloud, signal: AbortSignal): Promise<CheckResult> {
+async function clear(
+  { name, input, deps }: ClassCloud,
+  carriers: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const result = (verdict: CheckResult['verdict'], seen: string): CheckResult => ({
     id: `verify/${name}/left`,
     title: `nothing of the verification is left in ${name}`,
@@ -186,10 +201,10 @@ async function clear({ name, input, deps }: ClassCloud, signal: AbortSignal): Pr
   try {
     const until = AbortSignal.timeout(clearMilliseconds)
     const cloud: Cloud = await (deps.cloudUntil?.(until) ?? deps.cloud())
-    const swept: Swept = await sweep(cloud, input.course, deps.clock)
+    const swept: Swept = await sweep(cloud, input.course, deps.clock, carriers)
     if (signal.aborted) {
       await deps.clock.wait(2_000)
-      const again = await sweep(cloud, input.course, deps.clock)
+      const again = await sweep(cloud, input.course, deps.clock, carriers)
       swept.removed.push(...again.removed)
       swept.left = again.left
     }

@@ -37,6 +37,8 @@ export class State {
   readonly rbac: Thing[] = []
   readonly networkQuotas = new Map<string, Record<string, number>>()
   readonly images: Thing[] = []
+  /** Application credentials. */
+  readonly credentials: (Thing & { user: string })[] = []
   readonly admin: { userId: string; projectId: string }
 
   constructor() {
