@@ -18,6 +18,7 @@ const programs: Record<Service, string> = {
   compute: 'Nova',
   network: 'Neutron',
   image: 'Glance',
+  volume: 'Cinder',
 }
 
 /** Characters of what a service says; Neutron wraps some refusals in others. */

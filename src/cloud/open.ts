@@ -8,16 +8,16 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
-import { type ServiceCall, Session, type SessionOptions } from './session.ts'
+import { Volumes } from './volume.ts'
+import { type ServiceCall, Session, type SessionOptions, type Who } from './session.ts'
 
-export type Cloud = {
+export type Cloud = Readonly<Who> & {
   readonly identity: Identity
   readonly compute: Compute
   readonly network: Networking
   readonly image: Images
-  /** Ids of who is logged in. */
-  readonly userId: string
-  readonly projectId: string
+  /** Null where the catalogue has no block storage. */
+  readonly volume: Volumes | null
   /** Any call, whose refusal is an answer. */
   attempt(call: ServiceCall): Promise<Attempt>
 }
@@ -27,8 +27,6 @@ export type OpenOptions = SessionOptions & {
   dispatcherFor?: (origin: string) => Dispatcher | undefined
   clock?: Clock
   random?: () => number
-  /** Calls under way at once. */
-  concurrency?: number
 }
 
 /** Logs in once. Fault codes: `cloud-login`, `cloud-unreachable`, `cloud-catalogue`. */
@@ -38,7 +36,6 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     dispatcherFor: options.dispatcherFor ?? (() => undefined),
     clock,
     random: options.random ?? Math.random,
-    concurrency: options.concurrency ?? 6,
   })
   const session = new Session(exchange, clock, options)
   const who = await session.who()
@@ -47,6 +44,7 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     compute: new Compute(session),
     network: new Networking(session),
     image: new Images(session),
+    volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
     attempt: (call) => attempt(session, call),
   }

@@ -1,11 +1,11 @@
 // Decides what a student should find in the cloud: quotas as planned, the course's image, flavors and networks.
 // Leaves looking as the student to student, and making it so to the parts.
 import { networkNames } from '../base.ts'
-import { type ClassroomInput, classNetwork, flavorNames } from '../input.ts'
-import { ours } from '../mark.ts'
+import { type ClassroomInput, classNetwork } from '../input.ts'
 import { proofsOf } from '../proof-plan.ts'
 import { computeQuota, networkQuota } from '../seat-parts.ts'
 import type { Seat } from '../seats.ts'
+import { flavorServing, imageServing, networkServing } from '../serving.ts'
 import type { Base } from '../survey.ts'
 
 export type There = { id: string; name: string }
@@ -22,17 +22,14 @@ export type Served = {
 }
 
 export function servedTo(input: ClassroomInput, base: Base, group: string): Served {
-  const { course, addressing } = input
-  const named = base.images.map((one) => ({ ...one, name: one.name ?? '' }))
-  const network = (name: string) => ours(course, 'network', name, base.networks)
-  const tenants = addressing.tenants.map((one) => one.group)
-  const flavors = [
-    ours(course, 'flavor', flavorNames.proof, base.flavors),
-    ours(course, 'flavor', flavorNames.course, base.flavors),
+  const network = (name: string) => networkServing(input, base, name)
+  const tenants = input.addressing.tenants.map((one) => one.group)
+  const flavors = [flavorServing(input, base, 'proof'), flavorServing(input, base, 'course')]
+  const listed = (all: readonly (There | undefined)[]) => [
+    ...new Map(all.flatMap((one) => (one ? [[one.id, one] as const] : []))).values(),
   ]
-  const listed = (all: readonly (There | undefined)[]) => all.flatMap((one) => one ?? [])
   return {
-    image: ours(course, 'image', input.image.name, named),
+    image: imageServing(input, base),
     flavor: listed(flavors)[0],
     flavors: listed(flavors),
     networks: listed([
