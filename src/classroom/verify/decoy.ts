@@ -92,7 +92,7 @@ export async function makeDecoy(
     makeNetwork(name, description, decoy, make),
     make('keypair', owner, 'keypair', keypairCall(name), name),
     make('image', owner, 'id', imageCall(name, tags)),
-    make('credential', owner, 'application_credential', credentialCall(user.id, name)),
+    make('credential', owner, 'application_credential', credentialCall(user.id, name, memberRoleId)),
   ])
   return decoy
 }
@@ -217,12 +217,13 @@ const imageCall = (name: string, tags: readonly string[]): ServiceCall => ({
   json: { name, tags, visibility: 'private', disk_format: 'raw', container_format: 'bare' },
 })
 
-const credentialCall = (userId: string, name: string): ServiceCall => ({
+/** The role is named: left out, Keystone takes those of the token, and was once seen to refuse one that nobody has. */
+const credentialCall = (userId: string, name: string, roleId: string): ServiceCall => ({
   service: 'identity',
   what: `create application credential ${name}`,
   method: 'POST',
   path: `/users/${userId}/application_credentials`,
-  json: { application_credential: { name } },
+  json: { application_credential: { name, roles: [{ id: roleId }] } },
 })
 
 /** `{server: {id}}`, and Glance's `{id}` with key `id`. */

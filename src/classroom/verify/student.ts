@@ -8,6 +8,9 @@ import type { Cloud } from '../../cloud/open.ts'
 import type { ServiceCall } from '../../cloud/session.ts'
 import type { There } from './served.ts'
 
+/** Keystone gives reader with member. */
+const due: ReadonlySet<string> = new Set(['member', 'reader'])
+
 /** `assignments`: of everybody, as the administrator sees them. */
 export async function rightsSeen(
   cloud: Cloud,
@@ -27,6 +30,8 @@ export async function rightsSeen(
   }
   if (more.length > 0)
     return no(`${login} has ${more.length} other role(s) besides member of ${project}`, fault)
+  const effective = cloud.roles.filter((role) => !due.has(role))
+  if (effective.length > 0) return no(`the token of ${login} has the role ${effective.join(', ')}`, fault)
   const { status, said, json } = await cloud.attempt(get('identity', '/auth/projects'))
   const projects = namesIn(json, 'projects')
   if (status >= 300 || projects === null) return unclear(said)
