@@ -90,6 +90,11 @@ export type ClassroomInput = {
 export type ClassroomDeps = {
   /** The cloud as its administrator. Opened at the first look, not before: the plan is made while there is none. */
   cloud: () => Promise<Cloud>
+  /**
+   * The cloud as its administrator, for clearing up: a log-in of its own, which outlasts an interruption until `signal`
+   * aborts. Absent: `cloud` serves.
+   */
+  cloudUntil?: (signal: AbortSignal) => Promise<Cloud>
   /** The cloud as a student. */
   cloudAs: (account: { user: string; project: string; password: Secret }) => Promise<Cloud>
   /** Saved before any task runs; `classroomSecrets` says what must be in it. */

@@ -240,4 +240,6 @@ export class Compute {
 }
 
 type More = Pick<ServiceCall, 'json' | 'query' | 'repeatable'>
-const headers = { 'openstack-api-version': `compute ${microversion}` }
+/** For a call of Nova that has no method here. */
+export const computeHeaders = { 'openstack-api-version': `compute ${microversion}` }
+const headers = computeHeaders

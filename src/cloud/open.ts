@@ -1,6 +1,7 @@
 // Decides how a cloud is opened: from where it is and who one is, to one object with the calls of each service.
 // Leaves making connections (through SSH, into a namespace) to the caller, who gives a dispatcher for each origin.
 import { Agent, type Dispatcher } from 'undici'
+import { type Attempt, attempt } from './attempt.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Compute } from './compute.ts'
 import { exchangeOver } from './exchange.ts'
@@ -8,8 +9,8 @@ import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
 import { ProjectLocks } from './project-lock.ts'
-import { Session, type SessionOptions, type Who } from './session.ts'
 import { Volumes } from './volume.ts'
+import { type ServiceCall, Session, type SessionOptions, type Who } from './session.ts'
 
 export type Cloud = Readonly<Who> & {
   readonly identity: Identity
@@ -19,6 +20,8 @@ export type Cloud = Readonly<Who> & {
   readonly locks: ProjectLocks
   /** Null where the catalogue has no block storage. */
   readonly volume: Volumes | null
+  /** Any call, whose refusal is an answer. */
+  attempt(call: ServiceCall): Promise<Attempt>
 }
 
 export type OpenOptions = SessionOptions & {
@@ -46,6 +49,7 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     locks: new ProjectLocks(session.lasting()),
     volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
+    attempt: (call) => attempt(session, call),
   }
 }
 

@@ -39,14 +39,14 @@ export async function adoptedClassroom(
   const access = accessOf(plan, planned)
   const connections = dispatcherOf(access)
   const again = `openstack --os-cloud ${planned.cloud.entry} token issue`
-  const open = (credentials: Credentials, fix: string): Promise<Cloud> =>
+  const open = (credentials: Credentials, fix: string, until = signal): Promise<Cloud> =>
     openCloud({
       ...access,
       credentials,
       patience,
       loginFix: fix,
       dispatcherFor: connections.dispatcherFor,
-      signal,
+      signal: until,
     })
   const mend = `correct the entry in ${access.file}, and see that this works with it: ${again}`
   let admin: Promise<Cloud> | undefined
@@ -57,6 +57,7 @@ export async function adoptedClassroom(
     }))
   const deps: ClassroomDeps = {
     cloud,
+    cloudUntil: (until) => open(access.credentials, mend, until),
     cloudAs: ({ user, project, password }) =>
       open({ kind: 'password', user, project, password }, 'enrol the class anew: bateau up'),
     vault,

@@ -46,29 +46,31 @@ export async function classroomOf(
   const { authUrl, ports } = engineOf(site).api(site)
   const sockets = await forwardPorts(ground.reach.target(site.name), world.control, world.sockets, ports)
   const connections = throughSockets(sockets)
-  const open = (credentials: Credentials): Promise<Cloud> =>
+  const open = (credentials: Credentials, until = signal): Promise<Cloud> =>
     openCloud({
       authUrl,
       credentials,
       region,
       interface: 'internal',
       dispatcherFor: connections.dispatcherFor,
-      signal,
+      signal: until,
     })
+  const administrator = (): Credentials => ({
+    kind: 'password',
+    user: 'admin',
+    project: 'admin',
+    password: vault.get(secretName(site, 'keystone/admin')),
+  })
   let admin: Promise<Cloud> | undefined
   const cloud = () =>
-    (admin ??= open({
-      kind: 'password',
-      user: 'admin',
-      project: 'admin',
-      password: vault.get(secretName(site, 'keystone/admin')),
-    }).catch((error: unknown) => {
+    (admin ??= open(administrator()).catch((error: unknown) => {
       // The next task that asks tries anew.
       admin = undefined
       throw error
     }))
   const deps: ClassroomDeps = {
     cloud,
+    cloudUntil: (until) => open(administrator(), until),
     cloudAs: ({ user, project, password }) => open({ kind: 'password', user, project, password }),
     vault,
     shell: thisMachine,

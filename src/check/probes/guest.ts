@@ -23,9 +23,9 @@ export const insideId = (instance: Pick<ProofInstance, 'name'>) => `inside/reach
 type Way = { shell: Shell; proxy: string | null; words: string }
 
 /** `shared`: over one connection for all questions. A small guest turns away who opens many at once. */
-function sshArgv(
-  { knownHosts, control }: ProofInput,
-  instance: ProofInstance,
+export function sshArgv(
+  { knownHosts, control }: Pick<ProofInput, 'knownHosts' | 'control'>,
+  instance: Pick<ProofInstance, 'identityFile' | 'user' | 'address'>,
   proxy: string | null,
   command: string,
   shared = false,

@@ -8,6 +8,7 @@ import { classDnsCommand } from '../class/dns.ts'
 import { classJumpCommand } from '../class/jump.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classUnlockCommand } from '../class/unlock.ts'
+import { classVerifyCommand } from '../class/verify.ts'
 import type { Answer, Context } from '../context.ts'
 
 export function classCommand(context: Context, answer: Answer) {
@@ -27,6 +28,7 @@ export function classCommand(context: Context, answer: Answer) {
     classJumpCommand,
     classStatusCommand,
     classUnlockCommand,
+    classVerifyCommand,
   ])
     command.addCommand(make(context, answer))
   return command

@@ -38,7 +38,8 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
     return ok({ user })
   }
   if (user && method === 'DELETE') {
-    state.credentials = state.credentials.filter((one) => one['user_id'] !== user.id)
+    for (const one of state.credentials.filter((one) => one['user_id'] === user.id))
+      drop(state.credentials, one.id)
     return drop(state.users, user.id)
   }
   const grant = /^\/projects\/(\w+)\/users\/(\w+)\/roles\/(\w+)$/.exec(path)
@@ -88,8 +89,7 @@ function credentials(state: State, { method, path, body, as }: Ask): Reply {
     return ok({ application_credentials: state.credentials.filter((one) => one['user_id'] === user) })
   if (method === 'DELETE') {
     if (!state.credentials.some((one) => one.id === id)) return gone
-    state.credentials = state.credentials.filter((one) => one.id !== id)
-    return { status: 204 }
+    return drop(state.credentials, id ?? '')
   }
   if (as.userId !== user) return refuse(403, 'You are not authorized to perform the requested action.')
   const wanted = body['application_credential'] ?? {}

@@ -5,10 +5,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { beyond, through } from './beyond.ts'
 import { glance } from './glance.ts'
 import { keystone } from './keystone.ts'
 import { neutron } from './neutron.ts'
 import { nova } from './nova.ts'
+import { refusalOf } from './policy.ts'
 import { type Ask, refuse, type Reply, type Service, State } from './state.ts'
 
 /** What can be wrong with a cloud. Each is asked at every call, with how many calls there were before it. */
@@ -25,6 +27,8 @@ export type Faults = {
   closing: boolean
   /** Dead from this write on (counted from 0); `after`: that write is done, but not answered. */
   cut: { write: number; after: boolean } | undefined
+  /** Walls between students (policy.ts, beyond.ts) that do not hold. */
+  open: ReadonlySet<string>
 }
 
 const services: Record<string, { root: string; service: Service }> = {
@@ -51,6 +55,7 @@ export class FakeCloud {
     expired: () => false,
     closing: false,
     cut: undefined,
+    open: new Set(),
   }
   readonly #dir = mkdtempSync(join(tmpdir(), 'bateau-fake-'))
   readonly #tokens = new Map<string, Ask['as']>()
@@ -122,14 +127,19 @@ export class FakeCloud {
     const { root, service } = services[url.port] ?? { root: '', service: () => undefined }
     if (!url.pathname.startsWith(`${root}/`)) return refuse(404, `no ${url.pathname} on ${url.port}`)
     const json = request.headers['content-type'] === 'application/json'
-    const reply = service(this.state, {
+    const ask: Ask = {
       method,
       path: url.pathname.slice(root.length),
       query: url.searchParams,
       body: json ? JSON.parse(raw.toString()) : {},
       bytes: raw.length,
       as,
-    })
+    }
+    const { open } = this.faults
+    const refusal = refusalOf(this.state, url.port, ask)
+    if (refusal && !open.has(refusal.wall)) return refusal.reply
+    const passed = refusal ? through(this.state, url.port, ask) : undefined
+    const reply = passed ?? beyond(this.state, url.port, ask, open) ?? service(this.state, ask)
     return reply ?? refuse(404, `the fake cloud has no ${method} ${url.pathname}`)
   }
 

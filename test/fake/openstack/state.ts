@@ -23,7 +23,8 @@ export class State {
   /** By user id. */
   readonly passwords = new Map<string, string>()
   readonly roles: Thing[] = []
-  credentials: Thing[] = []
+  /** Application credentials; `user_id` is whose. */
+  readonly credentials: Thing[] = []
   readonly assignments: { role: string; user: string; project: string }[] = []
   readonly flavors: Thing[] = []
   readonly servers: Thing[] = []
