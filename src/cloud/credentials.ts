@@ -13,6 +13,8 @@ export type Credentials =
       projectDomain?: string
     }
   | { kind: 'application-credential'; id: string; secret: Secret }
+  /** Another project for who is logged in already, by the token of that log-in. */
+  | { kind: 'token'; token: Secret; project: string; projectId: true }
 
 /** Body of POST /v3/auth/tokens (OpenStack Identity API v3). */
 export function authBody(credentials: Credentials): object {
@@ -44,16 +46,35 @@ export function authBody(credentials: Credentials): object {
           },
         },
       }
+    case 'token':
+      return {
+        auth: {
+          identity: { methods: ['token'], token: { id: credentials.token.reveal() } },
+          scope: { project: { id: credentials.project } },
+        },
+      }
   }
 }
 
 export function secretOf(credentials: Credentials): Secret {
-  return credentials.kind === 'password' ? credentials.password : credentials.secret
+  switch (credentials.kind) {
+    case 'password':
+      return credentials.password
+    case 'application-credential':
+      return credentials.secret
+    case 'token':
+      return credentials.token
+  }
 }
 
 /** Who logs in, for a person. */
 export function nameOf(credentials: Credentials): string {
-  return credentials.kind === 'password'
-    ? `${credentials.user} of project ${credentials.project}`
-    : `application credential ${credentials.id}`
+  switch (credentials.kind) {
+    case 'password':
+      return `${credentials.user} of project ${credentials.project}`
+    case 'application-credential':
+      return `application credential ${credentials.id}`
+    case 'token':
+      return `with a token for project ${credentials.project}`
+  }
 }

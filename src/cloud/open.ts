@@ -1,22 +1,34 @@
 // Decides how a cloud is opened: from where it is and who one is, to one object with the calls of each service.
 // Leaves making connections (through SSH, into a namespace) to the caller, who gives a dispatcher for each origin.
 import { Agent, type Dispatcher } from 'undici'
+import { Access } from './access.ts'
+import { Actions } from './actions.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Compute } from './compute.ts'
+import { Estates } from './estate.ts'
 import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
 import { Session, type SessionOptions } from './session.ts'
+import { Usages } from './usage.ts'
+import { Walls } from './walls.ts'
 
 export type Cloud = {
   readonly identity: Identity
   readonly compute: Compute
   readonly network: Networking
   readonly image: Images
+  readonly actions: Actions
+  readonly access: Access
+  readonly walls: Walls
+  readonly usage: Usages
+  readonly estate: Estates
   /** Ids of who is logged in. */
   readonly userId: string
   readonly projectId: string
+  /** The same person in another project, for a few calls; a role must be held there. Fault codes as openCloud's. */
+  within(projectId: string): Promise<Cloud>
 }
 
 export type OpenOptions = SessionOptions & {
@@ -38,13 +50,23 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     concurrency: options.concurrency ?? 6,
   })
   const session = new Session(exchange, clock, options)
+  return cloudOf(session)
+}
+
+async function cloudOf(session: Session): Promise<Cloud> {
   const who = await session.who()
   return {
     identity: new Identity(session),
     compute: new Compute(session),
     network: new Networking(session),
     image: new Images(session),
+    actions: new Actions(session),
+    access: new Access(session),
+    walls: new Walls(session),
+    usage: new Usages(session),
+    estate: new Estates(session),
     ...who,
+    within: async (projectId) => cloudOf(await session.within(projectId)),
   }
 }
 

@@ -37,6 +37,8 @@ export class State {
   readonly rbac: Thing[] = []
   readonly networkQuotas = new Map<string, Record<string, number>>()
   readonly images: Thing[] = []
+  /** Of a teaching day: boots that end in ERROR next, and what was seen. */
+  readonly day = { failingBoots: 0, mostBuilding: 0, rebuilds: 0 }
   readonly admin: { userId: string; projectId: string }
 
   constructor() {
