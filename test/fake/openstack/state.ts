@@ -121,10 +121,12 @@ export class State {
         ),
       ),
       interfaces: sorted(
-        this.ports.map(
-          (one) =>
-            `${name(one['device_id'])} ${JSON.stringify(one['fixed_ips']).replaceAll(/[0-9a-f]{32}/g, name)}`,
-        ),
+        this.ports
+          .filter((one) => one['device_owner'] === 'network:router_interface')
+          .map(
+            (one) =>
+              `${name(one['device_id'])} ${JSON.stringify(one['fixed_ips']).replaceAll(/[0-9a-f]{32}/g, name)}`,
+          ),
       ),
       servers: sorted(
         this.servers.map((one) => `${one.name} ${String(one['status'])} ${name(one['tenant_id'])}`),
