@@ -25,6 +25,18 @@ describe('the routers of tenants', () => {
     expect(routeDifference(site, [], wanted ?? [])).toEqual({ add: [], remove: [] })
   })
 
+  it('of seats’ own are routed by the range that the plan has for their router', () => {
+    const range = { name: 'own-g1', group: 'g1', prefix: Prefix.of('2001:2:0:11a0::/60'), via }
+    const planned = { ...site, addressing: { ...site.addressing, own: [range] } }
+    const wanted = [{ to: behind, via, router }]
+    expect(routeDifference(planned, [{ to: behind, via }], wanted)).toEqual({
+      add: [],
+      remove: [{ to: behind, via }],
+    })
+    const elsewhere = [{ to: behind, via: Address.of('2001:2:0:1102::a4'), router }]
+    expect(routeDifference(planned, [], elsewhere).add).toEqual(elsewhere)
+  })
+
   it('lead to none outside the pool, and to none for a block without a transit segment', () => {
     const outside = tenants.replaceAll('2001:2:0:11a0::', '2001:db8:0:11a0::')
     expect(routesOfRouters(site, outside)).toEqual([])

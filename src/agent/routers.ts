@@ -1,7 +1,7 @@
 // Decides which host routes the routers of tenants need, from OVN's northbound database, and what is to be added and removed.
 // Leaves asking OVN and the kernel to router-routes, and the routes that the plan knows to networkd.
 import { Address, Prefix } from '../core/prefix.ts'
-import type { Site } from '../core/site.ts'
+import { routedOf, type Site } from '../core/site.ts'
 
 /**
  * Routing protocol number of routes that the agent made (rtnetlink(7) rtm_protocol; 128 to 255 are free of kernel
@@ -50,21 +50,23 @@ export function ownRoutes(text: string): OwnRoute[] {
 }
 
 /**
- * What the kernel lacks, and what of ours it has too much. A prefix that the plan knows is networkd's: the agent makes
- * no route to it, and removes one that it made before the plan knew.
+ * What the kernel lacks, and what of ours it has too much. A prefix that the plan knows is networkd's, and so is one in
+ * a planned range behind the same router: the agent makes no route to it, and removes one that it made before the plan knew.
  */
 export function routeDifference(
   site: Site,
   ours: readonly OwnRoute[],
   wanted: readonly RouterRoute[],
 ): { add: RouterRoute[]; remove: OwnRoute[] } {
-  const planned = site.addressing.tenants.map(({ prefix }) => prefix)
+  const planned = routedOf(site.addressing)
+  const isPlanned = ({ to, via }: RouterRoute) =>
+    planned.some((one) => one.prefix.equals(to) || (one.prefix.contains(to) && one.via.equals(via)))
   const isSame = (one: OwnRoute, other: OwnRoute) => one.to.equals(other.to) && one.via.equals(other.via)
   // Two routers for one prefix cannot both be right: the first by name is taken, so that looks agree.
   const due = [...wanted]
     .sort((a, b) => (a.router < b.router ? -1 : a.router > b.router ? 1 : 0))
     .filter(({ to }, i, all) => all.findIndex((one) => one.to.equals(to)) === i)
-    .filter(({ to }) => !planned.some((prefix) => prefix.equals(to)))
+    .filter((route) => !isPlanned(route))
   return {
     add: due.filter((route) => !ours.some((one) => isSame(one, route))),
     remove: ours.filter((one) => !due.some((route) => isSame(one, route))),

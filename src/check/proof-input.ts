@@ -15,7 +15,7 @@ export type ProofInstance = {
   address: Address
   /** Of its port, as Neutron has it: what its address is made of (EUI-64). */
   mac?: string
-  /** Name of the site that it runs on. */
+  /** Name of the site that it runs on, or of a cloud that existed already: of such a one no server is looked at. */
   host: string
   user: string
   /** The student's private key, on this machine. */
@@ -46,8 +46,8 @@ export type ProofInput = {
   services?: (site: Site) => readonly string[]
   /** What the engine promises of a site, besides what delivery does. */
   expectations?: (site: Site) => readonly Expectation[]
-  /** ProxyCommand (ssh_config(5)) from here through a server: the way into instances that needs nothing of the outside. */
-  throughServer?: (host: string) => string
+  /** ProxyCommand (ssh_config(5)) from here through a server: the way into instances that needs nothing of the outside; undefined where there is no such server. */
+  throughServer?: (host: string) => string | undefined
   /** Directory for the sockets of shared ssh connections to instances (0700, a short path). */
   control?: string
   /** What the cloud itself says of the router of a tenant network. Throws Trouble. */

@@ -11,7 +11,14 @@ import { insideProbes } from './probes/inside.ts'
 import { listenersProbe } from './probes/listeners.ts'
 import { pathMtuProbe } from './probes/mtu.ts'
 import { fromPeerProbe, fromServerProbe, nearId } from './probes/neighbour.ts'
-import { openPortProbe, pingHostId, pingHostProbe, pingInProbe, tcpInProbe } from './probes/outside.ts'
+import {
+  openPortProbe,
+  pingHostId,
+  pingHostProbe,
+  pingInId,
+  pingInProbe,
+  tcpInProbe,
+} from './probes/outside.ts'
 import { type Scope, vantageProbes } from './probes/places.ts'
 import { routerId, routerProbes } from './probes/router.ts'
 import type { ProofInput, ProofInstance } from './proof-input.ts'
@@ -33,6 +40,7 @@ export function proofProbes(input: ProofInput): Probe[] {
     ...vantageProbes(scope),
     ...servers.flatMap(({ outer }) => outer),
     ...input.instances.flatMap((instance) => outsideOf(scope, instance, servers)),
+    ...input.instances.flatMap((instance) => insideOfForeign(scope, instance, servers)),
   ]
 }
 
@@ -111,10 +119,16 @@ function insideOf(scope: Scope, instance: ProofInstance, servers: readonly Serve
   ]
 }
 
+/** No server of its cloud is looked at, so the way in is that from outside. */
+function insideOfForeign(scope: Scope, instance: ProofInstance, servers: readonly Server[]): Probe[] {
+  if (before(instance, servers).server) return []
+  const causes = [pingInId(instance)]
+  return [insideProbe(scope, instance, causes), ...insideProbes(scope, instance, causes)]
+}
+
 function outsideOf(scope: Scope, instance: ProofInstance, servers: readonly Server[]): Probe[] {
   const { server, causes } = before(instance, servers)
-  if (!server) return []
-  const all = [...causes, nearId(instance), pingHostId(server.site)]
+  const all = server ? [...causes, nearId(instance), pingHostId(server.site)] : []
   return [
     pingInProbe(scope, instance, all),
     tcpInProbe(scope, instance),

@@ -1,14 +1,15 @@
 // Decides what the cloud holds for everybody: image, flavors, networks, address pool, routers.
 // Leaves students to enrol, and the host's side of the networks (bridges, RA, routes) to delivery/.
-import { physnets, type TenantNetwork } from '../core/site.ts'
+import { physnets } from '../core/site.ts'
 import type { Task } from '../core/task.ts'
 import { imagePart } from './image-part.ts'
 import { flavorPart } from './flavor-part.ts'
+import type { There } from './foreign.ts'
 import {
   classNetwork,
   type ClassroomDeps,
   type ClassroomInput,
-  flavorNames,
+  type ClassTenant,
   proofSize,
   routerName,
 } from './input.ts'
@@ -17,6 +18,7 @@ import { type Head, type Part, partsTask } from './parts.ts'
 import { poolParts, poolName } from './pool-part.ts'
 import { routerParts } from './router-parts.ts'
 import { ours } from './mark.ts'
+import { flavorNameOf } from './serving.ts'
 import type { Base, Survey } from './survey.ts'
 
 export const networkNames = { direct: 'direct', transit: 'transit' } as const
@@ -56,52 +58,90 @@ export function cloudBaseTasks(
       networkParts(course, deps.clock, wanted),
       after,
     )
-  const { transit, pool } = addressing
+  const { pool } = addressing
+  const { foreign } = input
+  const routed = (
+    tenant: ClassTenant,
+    at: string | There,
+    after: { network: string[]; router: string[] },
+  ) => [
+    network(tenantNetwork(input, tenant), `the class network of group ${tenant.group}`, after.network),
+    task(
+      baseTaskId.router(site, routerName(tenant.group)),
+      `Router ${routerName(tenant.group)}`,
+      tenant.via === null
+        ? `the class network of group ${tenant.group} reaches the internet through it`
+        : `the host's route to ${tenant.prefix} goes via ${tenant.via}`,
+      routerParts(course, deps.clock, tenant, at),
+      [...after.router, baseTaskId.network(site, classNetwork(tenant.group))],
+    ),
+  ]
   return [
-    task(baseTaskId.image(site), `Image ${input.image.name}`, 'instances of the proof boot from it', [
-      imagePart(course, deps.clock, input.image),
-    ]),
-    task(baseTaskId.flavors(site), 'Flavors', 'the course file says the size of an instance', [
-      flavorPart(course, deps.clock, flavorNames.course, input.size),
-      flavorPart(course, deps.clock, flavorNames.proof, proofSize),
-    ]),
-    ...(input.direct
-      ? [network(directNetwork(input), 'instances right on br-ex take an address of its /64')]
-      : []),
-    ...(transit === null || pool === null
-      ? []
-      : [
-          network(
-            transitNetwork(input),
-            'gateways of the routers stand here, away from the solicitations of instances',
-          ),
+    task(
+      baseTaskId.image(site),
+      `Image ${foreign?.image?.name ?? input.image.name}`,
+      'instances of the proof boot from it',
+      foreign?.image ? [] : [imagePart(course, deps.clock, input.image)],
+    ),
+    task(
+      baseTaskId.flavors(site),
+      foreign?.flavor ? `Flavor ${foreign.flavor.name}` : 'Flavors',
+      'the course file says the size of an instance',
+      foreign?.flavor
+        ? []
+        : [
+            flavorPart(course, deps.clock, flavorNameOf(input, 'course'), input.size),
+            flavorPart(course, deps.clock, flavorNameOf(input, 'proof'), proofSize),
+          ],
+    ),
+    ...(foreign?.direct
+      ? [
           task(
-            baseTaskId.pool(site),
-            `Subnet pool ${poolName}`,
-            'tenant networks get their /64 from it',
-            poolParts(course, deps.clock, pool),
+            baseTaskId.network(site, networkNames.direct),
+            `Network ${foreign.direct.name}`,
+            'it was there already, and the course file names it',
+            [],
           ),
-          ...addressing.tenants.flatMap((tenant) => [
-            network(tenantNetwork(input, tenant), `the class network of group ${tenant.group}`, [
-              baseTaskId.pool(site),
-            ]),
+        ]
+      : []),
+    ...(foreign?.external
+      ? addressing.tenants.flatMap((tenant) =>
+          routed(tenant, foreign.external ?? networkNames.transit, { network: [], router: [] }),
+        )
+      : []),
+    ...(foreign ? [] : madeHere()),
+  ]
+
+  /** In a cloud that bateau made, the networks that the host has a part in are its own, too. */
+  function madeHere(): Task[] {
+    const direct = directNetwork(input)
+    const outside = transitNetwork(input)
+    return [
+      ...(direct ? [network(direct, 'instances right on br-ex take an address of its /64')] : []),
+      ...(outside === null || pool === null
+        ? []
+        : [
+            network(outside, 'gateways of the routers stand here, away from the solicitations of instances'),
             task(
-              baseTaskId.router(site, routerName(tenant.group)),
-              `Router ${routerName(tenant.group)}`,
-              `the host's route to ${tenant.prefix} goes via ${tenant.via}`,
-              routerParts(course, deps.clock, tenant, networkNames.transit),
-              [
-                baseTaskId.network(site, networkNames.transit),
-                baseTaskId.network(site, classNetwork(tenant.group)),
-              ],
+              baseTaskId.pool(site),
+              `Subnet pool ${poolName}`,
+              'tenant networks get their /64 from it',
+              poolParts(course, deps.clock, pool),
+            ),
+            ...addressing.tenants.flatMap((tenant) =>
+              routed(tenant, networkNames.transit, {
+                network: [baseTaskId.pool(site)],
+                router: [baseTaskId.network(site, networkNames.transit)],
+              }),
             ),
           ]),
-        ]),
-  ]
+    ]
+  }
 }
 
 /** The router that announces itself here is the host, not Neutron: address mode without RA mode says just that. */
-function directNetwork({ addressing, resolvers }: ClassroomInput): WantedNetwork {
+function directNetwork({ direct, addressing, resolvers }: ClassroomInput): WantedNetwork | null {
+  if (!direct || addressing.public === null) return null
   return {
     name: networkNames.direct,
     text: 'instances on the server itself',
@@ -117,8 +157,8 @@ function directNetwork({ addressing, resolvers }: ClassroomInput): WantedNetwork
  * Without address mode: with one, Neutron lets a router's gateway answer solicitations. The planned gateways stand
  * outside the allocation pool, so that a router of a student's never takes one.
  */
-function transitNetwork({ addressing }: ClassroomInput): WantedNetwork {
-  const transit = addressing.transit ?? addressing.public
+function transitNetwork({ addressing: { transit } }: ClassroomInput): WantedNetwork | null {
+  if (transit === null) return null
   return {
     name: networkNames.transit,
     text: 'gateways of routers',
@@ -139,16 +179,18 @@ function transitNetwork({ addressing }: ClassroomInput): WantedNetwork {
  * It belongs to the administrator's project and each student of the group may use it (an RBAC policy a project): a
  * network that is `shared` would be open to the other groups, and one in a student's project would go with the student.
  */
-function tenantNetwork(input: ClassroomInput, tenant: TenantNetwork): WantedNetwork {
+function tenantNetwork(input: ClassroomInput, tenant: ClassTenant): WantedNetwork {
+  const { course, foreign, addressing } = input
+  const made = (state: Base) => ours(course, 'subnet pool', poolName, state.pools)
   return {
     name: classNetwork(tenant.group),
     text: `class network of group ${tenant.group}`,
-    network: { mtu: input.addressing.tenantMtu },
+    network: addressing.tenantMtu === null ? {} : { mtu: addressing.tenantMtu },
     prefix: tenant.prefix,
-    gateway: tenant.prefix.host(1),
+    gateway: tenant.prefix?.host(1) ?? null,
     resolvers: input.resolvers,
     subnet: (state) => ({
-      subnetpool_id: ours(input.course, 'subnet pool', poolName, state.pools)?.id,
+      subnetpool_id: (foreign?.pool ?? made(state))?.id,
       ipv6_ra_mode: 'slaac',
       ipv6_address_mode: 'slaac',
     }),

@@ -3,10 +3,11 @@
 import type { Address } from '../core/prefix.ts'
 import type { Secret, Vault } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
-import type { Addressing } from '../core/site.ts'
+import type { Addressing, OwnRange, TenantNetwork } from '../core/site.ts'
 import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
+import type { Foreign } from './foreign.ts'
 
 export type ClassroomStudent = {
   /** Keystone user, and directory of the hand-outs: `[a-z][a-z0-9-]*`. */
@@ -23,13 +24,34 @@ export type ClassroomGroup = { name: string; students: readonly ClassroomStudent
 
 export type Size = { vcpus: number; ramMiB: number; diskGiB: number }
 
+/**
+ * Addresses as far as they are known before anything is made: all of a cloud that bateau makes, none of one that was
+ * there already, whose subnet pool gives them.
+ */
+export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service'>> & {
+  public: Addressing['public'] | null
+  transit: Addressing['transit']
+  pool: Addressing['pool']
+  tenants: readonly ClassTenant[]
+  /** Left out: seats have no networks of their own. */
+  own?: readonly Unlaid<OwnRange>[]
+  /** Null: as the cloud has it. */
+  tenantMtu: number | null
+}
+export type ClassTenant = Unlaid<TenantNetwork>
+type Unlaid<T extends { prefix: unknown; via: unknown }> = {
+  [K in keyof T]: T[K] | (K extends 'prefix' | 'via' ? null : never)
+}
+
 export type ClassroomInput = {
   /** The course's slug: the mark on everything that is made. */
   course: string
   /** Name of the server whose cloud it is: `os1`. */
   site: string
   region: string
-  addressing: Addressing
+  addressing: ClassAddressing
+  /** What is used of a cloud that was there already; left out: bateau made the cloud. */
+  foreign?: Foreign
   resolvers: readonly Address[]
   /** The groups placed on this server. */
   groups: readonly ClassroomGroup[]

@@ -11,6 +11,12 @@ export const tagOf = (course: string) => `bateau:${course}`
  */
 export const describe = (course: string, text: string) => `${tagOf(course)} ${text}`
 
+/** Made by bateau, but for another course. */
+export function isOfAnotherCourse(course: string, thing: Markable): boolean {
+  const marks = [thing.description ?? '', ...(thing.tags ?? [])]
+  return !isMarked(course, thing) && marks.some((one) => one.startsWith(tagOf('')))
+}
+
 export type Markable = {
   name?: string | null
   description?: string | null | undefined

@@ -15,8 +15,9 @@ export type WantedNetwork = {
   text: string
   /** Fields of POST /v2.0/networks, as Neutron names them. */
   network: Readonly<Record<string, unknown>>
-  prefix: Prefix
-  gateway: Address
+  /** Null: a /64 of the subnet pool, and its first address, as the cloud gives them. */
+  prefix: Prefix | null
+  gateway: Address | null
   resolvers: readonly Address[]
   /** Fields of POST /v2.0/subnets; a function where one is known only from the state. */
   subnet: (state: Base) => Readonly<Record<string, unknown>>
@@ -63,14 +64,16 @@ function subnetParts(
   const resolvers = wanted.resolvers.map(String)
   return [
     {
-      name: `subnet ${wanted.prefix}`,
+      name: wanted.prefix === null ? 'subnet' : `subnet ${wanted.prefix}`,
       there(state) {
         const subnet = find(state.subnets)
         if (subnet === undefined) return false
         sameOr('subnet', name, {
           network: [subnet.network_id, network(state)?.id],
-          prefix: [canonical(subnet.cidr), String(wanted.prefix)],
-          gateway: [subnet.gateway_ip && canonical(subnet.gateway_ip), String(wanted.gateway)],
+          ...(wanted.prefix && { prefix: [canonical(subnet.cidr), String(wanted.prefix)] }),
+          ...(wanted.gateway && {
+            gateway: [subnet.gateway_ip && canonical(subnet.gateway_ip), String(wanted.gateway)],
+          }),
         })
         return true
       },
@@ -80,8 +83,8 @@ function subnetParts(
           description: describe(course, wanted.text),
           network_id: sure(network(now), name).id,
           ip_version: 6,
-          cidr: String(wanted.prefix),
-          gateway_ip: String(wanted.gateway),
+          ...(wanted.prefix ? { cidr: String(wanted.prefix) } : { prefixlen: 64 }),
+          ...(wanted.gateway && { gateway_ip: String(wanted.gateway) }),
           dns_nameservers: resolvers,
           ...wanted.subnet(now),
         }

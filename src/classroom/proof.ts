@@ -14,7 +14,6 @@ import {
   type ClassroomDeps,
   type ClassroomInput,
   classNetwork,
-  flavorNames,
   passwordName,
   projectName,
   routerName,
@@ -22,6 +21,7 @@ import {
 import { ours, tagOf } from './mark.ts'
 import { sure } from './network-parts.ts'
 import { type Proof, proofsOf } from './proof-plan.ts'
+import { flavorServing, imageServing, networkServing } from './serving.ts'
 import type { Survey } from './survey.ts'
 
 /** Without KVM an instance was ACTIVE in 12 to 18 s on two idle cores; a class machine may be busy. */
@@ -155,13 +155,12 @@ async function create(
     project: projectName(course, proof.login),
     password: deps.vault.get(passwordName(proof.login)),
   })
-  const { images, flavors, networks } = await survey.base.read()
-  const named = images.map((one) => ({ ...one, name: one.name ?? null }))
+  const base = await survey.base.read()
   const wanted = {
     name: proof.name,
-    imageId: sure(ours(course, 'image', input.image.name, named), 'image').id,
-    flavorId: sure(ours(course, 'flavor', flavorNames.proof, flavors), 'flavor').id,
-    networkId: sure(ours(course, 'network', proof.network, networks), 'network').id,
+    imageId: sure(imageServing(input, base), 'image').id,
+    flavorId: sure(flavorServing(input, base, 'proof'), 'flavor').id,
+    networkId: sure(networkServing(input, base, proof.network), 'network').id,
     keyName: keypairOfProof(studentOf(input, proof)),
     tags: [tagOf(course)],
   }

@@ -15,7 +15,7 @@ import type {
   SubnetPool,
 } from '../cloud/network.ts'
 import type { Cloud } from '../cloud/open.ts'
-import { isMarked } from './mark.ts'
+import { isMarked, isOfAnotherCourse } from './mark.ts'
 
 /** Arrays are written through: who makes something adds what the cloud answered. */
 export type Base = {
@@ -65,11 +65,14 @@ export class Survey {
     return this.#open()
   }
 
-  /** Only what the administrator's own project holds can be bateau's; students' networks of the same name are theirs. */
+  /**
+   * Only what the administrator's own project holds can be bateau's; students' networks of the same name are theirs, and
+   * those of another course in the same cloud are that course's.
+   */
   async #readBase(): Promise<Base> {
     const cloud = await this.#open()
-    const own = <T extends { project_id: string }>(all: T[]) =>
-      all.filter((one) => one.project_id === cloud.projectId)
+    const own = <T extends { name: string; project_id: string }>(all: T[]) =>
+      all.filter((one) => one.project_id === cloud.projectId && !isOfAnotherCourse(this.#course, one))
     const [networks, subnets, pools, routers, interfaces, flavors, images] = await Promise.all([
       cloud.network.networks(),
       cloud.network.subnets(),

@@ -1,13 +1,15 @@
 // Decides how one HTTP call is made: its time limit, when and how often it is repeated, how many are under way at once.
 // Leaves who is calling (tokens) to session, and what a refusal means to failure.
 import type { Readable } from 'node:stream'
-import pLimit from 'p-limit'
 import { type Dispatcher, request } from 'undici'
 import { redact, type Secret } from '../core/secret.ts'
 import type { Clock } from './clock.ts'
-import { CallFailure, neverSent, noAnswer, refusal } from './failure.ts'
+import { CallFailure, hopeless, neverSent, noAnswer, refusal } from './failure.ts'
+import { Gate } from './pace.ts'
 
 export type Call = {
+  /** Calls of a service share its pace. */
+  service: string
   /** What it does, for a person: "list projects". Begins with a verb, holds no secret. */
   what: string
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -17,6 +19,8 @@ export type Call = {
   body?: string | (() => Readable)
   /** Doing it twice is doing it once. Without it only calls that surely never arrived are repeated. */
   repeatable: boolean
+  /** Milliseconds that it may take with its repeats; left out: as long as a service may need to restart. */
+  patience?: number
   /** Never shown in what is said of this call. */
   hide: readonly Secret[]
 }
@@ -29,8 +33,6 @@ export type Wire = {
   clock: Clock
   /** 0 to 1: spreads the repeats of many calls. */
   random(): number
-  /** Calls under way at once. Measured on two cores: 4 to 8 is the knee; at 16 single calls waited 16 s. */
-  concurrency: number
 }
 
 /** For one attempt: a router's interface was seen to take 16 s on a busy machine. */
@@ -48,25 +50,49 @@ export type Exchange = (call: Call, signal?: AbortSignal) => Promise<Answer>
 
 /** Fault codes: `cloud-unreachable`, and those of refusal(). Answers up to 399 and 401 are given back; 401 is the session's. */
 export function exchangeOver(wire: Wire): Exchange {
-  const limit = pLimit(wire.concurrency)
+  const gates = new Map<string, Gate>()
+  const gateOf = (service: string) => {
+    const gate = gates.get(service) ?? new Gate(() => wire.clock.now())
+    gates.set(service, gate)
+    return gate
+  }
   return async (call, signal) => {
     const begun = wire.clock.now()
     for (let attempt = 0; ; attempt++) {
-      const outcome = await limit(() => once(wire, call, signal))
+      const outcome = await gateOf(call.service).through(
+        kindOf(call),
+        () => once(wire, call, signal),
+        isOverrun(call),
+      )
       if (!(outcome instanceof CallFailure)) return outcome.answer
       const pause = outcome.retryAfter ?? backoff(attempt, wire.random())
-      const late = wire.clock.now() + pause - begun > deadlineMilliseconds
+      const late = wire.clock.now() + pause - begun > (call.patience ?? deadlineMilliseconds)
       if (late || !mayRepeat(call, outcome, attempt) || signal?.aborted) throw outcome
       await wire.clock.wait(pause, signal)
     }
   }
 }
 
+/** "create project": the name behind it makes no difference. */
+const kindOf = ({ what }: Call) => what.split(' ', 2).join(' ')
+
+/** A file takes as long as it is large, and a server that is not there says nothing about its pace. */
+const isOverrun =
+  (call: Call) =>
+  (outcome: { answer: Answer } | Failed): boolean | null => {
+    if (typeof call.body === 'function') return null
+    if (!(outcome instanceof Failed)) return false
+    if (outcome.status === null) return outcome.unsure
+    return passing.has(outcome.status)
+  }
+
 class Failed extends CallFailure {
   retryAfter: number | undefined
+  hopeless = false
 }
 
-function mayRepeat(call: Call, failure: CallFailure, attempt: number): boolean {
+function mayRepeat(call: Call, failure: Failed, attempt: number): boolean {
+  if (failure.hopeless) return false
   if (failure.status === null) return call.repeatable || !failure.unsure
   if (failure.status === 429) return true
   if (failure.status === 500) return call.repeatable && attempt + 1 < attemptsOn500
@@ -107,7 +133,9 @@ async function once(
   } catch (error) {
     if (signal?.aborted) throw error
     const { fault, unsure } = noAnswer(call.what, call.url, error, !neverSent(error))
-    return new Failed(fault, null, unsure)
+    const failed = new Failed(fault, null, unsure)
+    failed.hopeless = hopeless(error)
+    return failed
   }
 }
 

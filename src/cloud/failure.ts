@@ -22,7 +22,7 @@ export function noAnswer(what: string, url: URL, error: unknown, sent: boolean):
     {
       code: 'cloud-unreachable',
       title: `no answer from the cloud: ${what}`,
-      why: `${url.origin}: ${(code && meaning[code]) ?? code ?? (error instanceof Error ? error.message : String(error))}`,
+      why: `${url.origin}: ${(code && (meaning[code] ?? untrusted[code])) ?? code ?? (error instanceof Error ? error.message : String(error))}`,
       fix: 'see which service is down with: bateau check',
     },
     null,
@@ -84,6 +84,10 @@ const byStatus: Record<number, Way> = {
 const meaning: Record<string, string> = {
   ECONNREFUSED: 'connection refused: nothing listens there',
   ECONNRESET: 'the connection was reset',
+  ENOTFOUND: 'no such name',
+  EAI_AGAIN: 'its name cannot be looked up: no answer from the resolver',
+  EHOSTUNREACH: 'no route to that host',
+  ENETUNREACH: 'no route to that network: this machine may have no IPv6',
   ENOENT: 'the forwarded socket is gone: the SSH connection has ended',
   UND_ERR_SOCKET: 'the connection was closed before the answer',
   UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
@@ -91,12 +95,38 @@ const meaning: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
 }
 
+/** Of TLS: what was presented is not trusted, and will not be the next time. Names are OpenSSL's, by way of Node. */
+const untrusted: Record<string, string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; name it as cacert of the entry',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'its certificate is of an authority that is not known here; name that as cacert of the entry',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'its certificate is of an authority that is not known here; name that as cacert of the entry',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is of an authority that is not known here; name that as cacert of the entry',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; see what time it is here',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+}
+
+/** Will fail the same however often it is tried. */
+export const hopeless = (error: unknown): boolean => (codeOf(error) ?? '') in untrusted
+
 /** The request never left: nothing was listening, or there is no such socket. */
 export function neverSent(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOENT', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(
-    codeOf(error) ?? '',
-  )
+  const code = codeOf(error) ?? ''
+  return code in untrusted || early.has(code)
 }
+
+const early = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
 
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined

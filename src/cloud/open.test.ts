@@ -19,7 +19,7 @@ afterEach(async () => {
   await fake.stop()
 })
 
-function open(password = 'admin-password', more: { concurrency?: number } = {}): Promise<Cloud> {
+function open(password = 'admin-password'): Promise<Cloud> {
   const sockets = throughSockets(fake.sockets)
   close = () => sockets.close()
   return openCloud({
@@ -30,7 +30,6 @@ function open(password = 'admin-password', more: { concurrency?: number } = {}):
     dispatcherFor: sockets.dispatcherFor,
     clock,
     random: () => 0.5,
-    ...more,
   })
 }
 

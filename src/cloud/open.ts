@@ -10,11 +10,12 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
-import { Session, type SessionOptions } from './session.ts'
+import { Session, type SessionOptions, type Who } from './session.ts'
 import { Usages } from './usage.ts'
+import { Volumes } from './volume.ts'
 import { Walls } from './walls.ts'
 
-export type Cloud = {
+export type Cloud = Readonly<Who> & {
   readonly identity: Identity
   readonly compute: Compute
   readonly network: Networking
@@ -24,11 +25,10 @@ export type Cloud = {
   readonly walls: Walls
   readonly usage: Usages
   readonly estate: Estates
-  /** Ids of who is logged in. */
-  readonly userId: string
-  readonly projectId: string
   /** The same person in another project, for a few calls; a role must be held there. Fault codes as openCloud's. */
   within(projectId: string): Promise<Cloud>
+  /** Null where the catalogue has no block storage. */
+  readonly volume: Volumes | null
 }
 
 export type OpenOptions = SessionOptions & {
@@ -36,8 +36,6 @@ export type OpenOptions = SessionOptions & {
   dispatcherFor?: (origin: string) => Dispatcher | undefined
   clock?: Clock
   random?: () => number
-  /** Calls under way at once. */
-  concurrency?: number
 }
 
 /** Logs in once. Fault codes: `cloud-login`, `cloud-unreachable`, `cloud-catalogue`. */
@@ -47,7 +45,6 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     dispatcherFor: options.dispatcherFor ?? (() => undefined),
     clock,
     random: options.random ?? Math.random,
-    concurrency: options.concurrency ?? 6,
   })
   const session = new Session(exchange, clock, options)
   return cloudOf(session)
@@ -65,6 +62,7 @@ async function cloudOf(session: Session): Promise<Cloud> {
     walls: new Walls(session),
     usage: new Usages(session),
     estate: new Estates(session),
+    volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
     within: async (projectId) => cloudOf(await session.within(projectId)),
   }

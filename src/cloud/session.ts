@@ -3,21 +3,40 @@
 import { z } from 'zod'
 import { Trouble } from '../core/fault.ts'
 import { redact, Secret } from '../core/secret.ts'
-import { type Catalogue, catalogueSchema, endpointOf, type Interface, type Service } from './catalogue.ts'
+import {
+  type Catalogue,
+  catalogueSchema,
+  type Choice,
+  endpointOf,
+  isThere,
+  onlyRegion,
+  type Service,
+} from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import { authBody, type Credentials, nameOf, secretOf } from './credentials.ts'
 import type { Answer, Call, Exchange } from './exchange.ts'
 import { notUnderstood, refusal } from './failure.ts'
 
-export type SessionOptions = {
+export type SessionOptions = Choice & {
   /** `http://[::1]:5000/v3`; the version may be left out. */
   authUrl: string
   credentials: Credentials
-  region: string
-  interface: Interface
-  /** Addresses that overrule the catalogue's. */
-  endpoints?: Partial<Record<Service, string>>
+  /** The next thing to do for whoever is not let in. */
+  loginFix?: string
+  /** Milliseconds for the first log-in with its repeats; left out: as for any call. Renewals get that. */
+  patience?: number
   signal?: AbortSignal
+}
+
+export type Who = {
+  userId: string
+  projectId: string
+  /** Names of the roles in that project. */
+  roles: readonly string[]
+  /** As asked for, or the only one; null where the cloud has several and none was asked for. */
+  region: string | null
+  /** Where Keystone is called from outside, with its version; null where the catalogue has no such endpoint. */
+  publicIdentity: string | null
 }
 
 /** A call of a service: the path below its endpoint, with a leading slash. */
@@ -40,11 +59,19 @@ const tokenSchema = z.object({
     expires_at: z.string(),
     user: z.object({ id: z.string() }),
     project: z.object({ id: z.string() }),
+    roles: z.array(z.object({ name: z.string() })).default([]),
     catalog: catalogueSchema,
   }),
 })
 
-type Login = { token: Secret; expires: number; userId: string; projectId: string; catalogue: Catalogue }
+type Login = {
+  token: Secret
+  expires: number
+  userId: string
+  projectId: string
+  roles: readonly string[]
+  catalogue: Catalogue
+}
 
 /** A token this close to its end is not begun with: the call, or what it starts in turn, could outlast it. */
 const marginMilliseconds = 120_000
@@ -54,6 +81,7 @@ export class Session {
   readonly #clock: Clock
   readonly #options: SessionOptions
   #login: Promise<Login> | undefined
+  #known = false
 
   constructor(exchange: Exchange, clock: Clock, options: SessionOptions) {
     this.#exchange = exchange
@@ -61,10 +89,15 @@ export class Session {
     this.#options = options
   }
 
-  /** Ids of who is logged in. */
-  async who(): Promise<{ userId: string; projectId: string }> {
-    const { userId, projectId } = await this.#current()
-    return { userId, projectId }
+  async who(): Promise<Who> {
+    const { userId, projectId, roles, catalogue } = await this.#current()
+    const region = this.#options.region ?? onlyRegion(catalogue)
+    return { userId, projectId, roles, region, publicIdentity: publicIdentity(catalogue, region) }
+  }
+
+  /** Whether the catalogue names the service at all. */
+  async has(service: Service): Promise<boolean> {
+    return isThere((await this.#current()).catalogue, service, this.#options)
   }
 
   /**
@@ -99,6 +132,7 @@ export class Session {
     const body = call.json === undefined ? call.stream : JSON.stringify(call.json)
     const answer = await this.#exchange(
       {
+        service: call.service,
         what: call.what,
         method: call.method,
         url,
@@ -139,16 +173,18 @@ export class Session {
   async #authenticate(): Promise<Login> {
     const { credentials, authUrl, signal } = this.#options
     const base = authUrl.replace(/\/+$/, '')
-    const url = new URL(`${base.endsWith('/v3') ? base : `${base}/v3`}/auth/tokens`)
+    const url = new URL(`${base.replace(/\/v(2\.0|3)$/, '')}/v3/auth/tokens`)
     const what = `log in ${nameOf(credentials)}`
     const answer = await this.#exchange(
       {
+        service: 'identity',
         what,
         method: 'POST',
         url,
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: JSON.stringify(authBody(credentials)),
         repeatable: true,
+        ...(this.#options.patience === undefined || this.#known ? {} : { patience: this.#options.patience }),
         hide: [secretOf(credentials)],
       },
       signal,
@@ -158,18 +194,29 @@ export class Session {
         code: 'cloud-login',
         title: `the cloud does not let in ${nameOf(credentials)}`,
         why: `${url.origin} answered 401: the user, the password or the project is not what it has`,
-        fix: 'bateau up sets the passwords of its course anew; run it again',
+        fix: this.#options.loginFix ?? 'bateau up sets the passwords of its course anew; run it again',
       })
     const token = answer.headers['x-subject-token']
     if (token === undefined) throw notUnderstood(what, url, 'no X-Subject-Token header')
+    this.#known = true
     const { token: body } = understand(what, url, answer, tokenSchema)
     return {
       token: new Secret(token),
       expires: Date.parse(body.expires_at),
       userId: body.user.id,
       projectId: body.project.id,
+      roles: body.roles.map(({ name }) => name),
       catalogue: body.catalog,
     }
+  }
+}
+
+function publicIdentity(catalogue: Catalogue, region: string | null): string | null {
+  try {
+    return endpointOf(catalogue, 'identity', { region, interface: 'public' })
+  } catch (error) {
+    if (error instanceof Trouble) return null
+    throw error
   }
 }
 

@@ -66,6 +66,17 @@ export type TenantNetwork = {
   via: Address
 }
 
+/** /64s of the pool for networks of seats' own, all behind one router: the group's, or with `router: own` a seat's. */
+export type OwnRange = {
+  /** `own-g1`; with a router each `own-g1-0`, its place in the group's range. */
+  name: string
+  group: string
+  /** With a router each a /64. */
+  prefix: Prefix
+  /** The router's gateway address on the transit segment. */
+  via: Address
+}
+
 /** Every address of one server's cloud; all inside the block that the provider routes to it. */
 export type Addressing = {
   block: Prefix
@@ -78,8 +89,18 @@ export type Addressing = {
   /** What Neutron may carve /64s for tenant networks from. */
   pool: Prefix | null
   tenants: readonly TenantNetwork[]
+  /** Left out: seats have no networks of their own. */
+  own?: readonly OwnRange[]
   /** MTU of tenant networks: the underlay's less Geneve over IPv6 (40 + 58). OVN announces it by RA; the transit segment carries it, so the host sends Packet Too Big. */
   tenantMtu: number
+}
+
+/** Every prefix that the host routes to a router of the cloud. */
+export function routedOf({
+  tenants,
+  own = [],
+}: Addressing): readonly Pick<OwnRange, 'name' | 'prefix' | 'via'>[] {
+  return [...tenants, ...own]
 }
 
 /** The cloud software of a server, and where it comes from. */

@@ -154,6 +154,17 @@ describe('the inside segments', () => {
     expect(text).toContain('[Route]\nDestination=2001:2:0:1180::/64\nGateway=2001:2:0:1102::a\n')
   })
 
+  it('carry one route for all networks of a group’s seats', () => {
+    const range = Prefix.of('2001:2:0:11f0::/60')
+    const via = site.addressing.tenants[0]?.via ?? range.host(1)
+    const own = [{ name: 'own-g1', group: 'g1', prefix: range, via }]
+    const steps = hostNetwork({ ...site, addressing: { ...site.addressing, own } })
+    const text = textOf(steps, '/etc/systemd/network/20-bateau-br-transit.network') ?? ''
+    expect(text).toContain('[Route]\nDestination=2001:2:0:11f0::/60\nGateway=2001:2:0:1102::a\n')
+    const ids = expectations({ ...site, addressing: { ...site.addressing, own } }).map(({ id }) => id)
+    expect(ids).toContain('network/route/own-g1')
+  })
+
   it('of a block of one prefix are br-ex alone, which then carries the service address', () => {
     const only = Prefix.of('2001:2:0:1100::/64')
     const small: Site = {

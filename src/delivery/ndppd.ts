@@ -1,6 +1,6 @@
 // Decides how ndppd answers the provider's router for the instances of an on-link block (RFC 4389's ND proxy, by a program).
 // Leaves the server's own addresses to the kernel, and another ndppd of the host's alone.
-import { bridges, type Site } from '../core/site.ts'
+import { bridges, routedOf, type Site } from '../core/site.ts'
 import { file, shell } from '../core/step.ts'
 import { section, systemdUnit } from '../render/systemd-unit.ts'
 import type { Program } from './uplink-part.ts'
@@ -41,13 +41,15 @@ export function ndppd(site: Site): Program {
  */
 function configText(site: Site): string {
   const rule = (prefix: unknown, how: string) => `  rule ${String(prefix)} {\n    ${how}\n  }\n`
-  const { public: direct, tenants } = site.addressing
+  const { public: direct } = site.addressing
   return `# Written by bateau.
 proxy ${site.facts.uplink.name} {
   router no
   timeout 500
   ttl 30000
-${rule(direct.prefix, `iface ${bridges.public}`)}${tenants.map(({ prefix }) => rule(prefix, 'static')).join('')}}`
+${rule(direct.prefix, `iface ${bridges.public}`)}${routedOf(site.addressing)
+    .map(({ prefix }) => rule(prefix, 'static'))
+    .join('')}}`
 }
 
 /** ndppd opens br-ex once; Open vSwitch makes it late, and anew. */

@@ -1,7 +1,7 @@
 // Decides the inside of a server: br-ex and br-transit, their addresses, and the routes to tenant networks.
 // Leaves making the bridges to the engine (Open vSwitch); systemd-networkd configures them whenever they appear.
 import type { Address } from '../core/prefix.ts'
-import { bridges, type Site } from '../core/site.ts'
+import { bridges, routedOf, type Site } from '../core/site.ts'
 import { command, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
 import { networkFile, type NetworkSection } from '../render/networkd.ts'
 import { section, type Setting } from '../render/systemd-unit.ts'
@@ -46,9 +46,9 @@ const overUplink = (site: Site): Setting[] => (site.delivery.kind === 'on-link' 
 
 /** Gateways of tenant routers; the host's routes to tenant networks. Undefined for a block too small for any. */
 export function transitFile(site: Site): RenderedFile | undefined {
-  const { transit, tenants, tenantMtu } = site.addressing
+  const { transit, tenantMtu } = site.addressing
   if (transit === null) return undefined
-  const routes: NetworkSection[] = tenants.map(({ prefix, via }) =>
+  const routes: NetworkSection[] = routedOf(site.addressing).map(({ prefix, via }) =>
     section('Route', ['Destination', String(prefix)], ['Gateway', String(via)], ['GatewayOnLink', true]),
   )
   return networkFile(`20-bateau-${bridges.transit}`, comment, [
@@ -85,12 +85,12 @@ export function segmentsStep(site: Site): HostStep {
 
 /** The addresses and routes of the bridges that are there; before the engine has made them there is nothing to verify. */
 function standing(site: Site): Command[] {
-  const { public: direct, transit, tenants } = site.addressing
+  const { public: direct, transit } = site.addressing
   const address = (link: string, host: Address) => `ip -6 -o addr show dev ${link} -tentative to ${host}`
   return [
     onlyIfThere(bridges.public, address(bridges.public, direct.host)),
     ...(transit ? [onlyIfThere(bridges.transit, address(bridges.transit, transit.host))] : []),
-    ...tenants.map(({ prefix, via }) =>
+    ...routedOf(site.addressing).map(({ prefix, via }) =>
       onlyIfThere(bridges.transit, `ip -6 route show exact ${prefix} via ${via} dev ${bridges.transit}`),
     ),
   ]

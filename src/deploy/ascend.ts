@@ -59,7 +59,11 @@ export async function ascend(
   ground: Ground,
   rebuild: readonly string[],
 ): Promise<Site[]> {
-  await session.phase('world', 'The servers', ground.tasks)
+  if (ground.tasks.length > 0) await session.phase('world', 'The servers', ground.tasks)
+  if (plan.servers.length === 0) {
+    await prepareSecrets(session.vault, plan.course, [], classSecretsOf(plan))
+    return []
+  }
   const sites = await sitesOf(plan, ground)
   for (const site of sites) runsHere(site)
   const agent = courseAgent(ground.targets, readBundle())
@@ -71,7 +75,7 @@ export async function ascend(
     session.vault,
     plan.course,
     sites.flatMap((site) => hostSteps(site, agent)),
-    classroomSecrets(plan.course.groups, plan.course.class.teachers),
+    classSecretsOf(plan),
   )
   await forgetRebuilds(sites, rebuild, ground)
   const anew = rebuildTasks(sites, rebuild, ground)
@@ -89,6 +93,8 @@ export async function ascend(
   }
   return sites
 }
+
+const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class.teachers)
 
 /** Said before anything is changed on the server. Throws Trouble `host-unsupported`. */
 function runsHere({ name, engine, facts }: Site): void {

@@ -7,14 +7,19 @@ import type { ProofInstance } from '../check/proof-input.ts'
 import type { CheckResult } from '../check/result.ts'
 import { networkNames } from '../classroom/base.ts'
 import { proofInstances } from '../classroom/proof.ts'
+import type { PlannedCloud } from '../plan/draft.ts'
 import type { Plan } from '../plan/plan.ts'
+import { adoptedClassroom } from './adopted-cloud.ts'
 import { type Classroom, classroomOf } from './classroom-of.ts'
 import type { Ground } from './ground.ts'
 import { pinInstanceKeys } from './instance-keys.ts'
 import type { Session } from './session.ts'
 
 export type AskedCloud = {
-  site: Site
+  /** The server's name, or that of a cloud that existed already. */
+  name: string
+  /** Null for a cloud that existed already. */
+  site: Site | null
   instances: readonly ProofInstance[]
   /** That the cloud answered, or why not. */
   answer: CheckResult
@@ -30,37 +35,41 @@ export type Asking = { pin: boolean }
  * The first question of a proof: a cloud that does not answer its administrator has no instances to look at, and the
  * rest goes on. What comes back must be closed.
  */
-export async function askCloud(
-  session: Session,
-  plan: Plan,
-  ground: Ground,
-  site: Site,
-  asking: Asking,
-): Promise<AskedCloud> {
+export const askCloud = (session: Session, plan: Plan, ground: Ground, site: Site, asking: Asking) =>
+  ask(session, { name: site.name, site, open: () => classroomOf(session, plan, site, ground) }, asking)
+
+/** The same of a cloud that existed already. */
+export const askAdopted = (session: Session, plan: Plan, cloud: PlannedCloud, asking: Asking) =>
+  ask(session, { name: cloud.name, site: null, open: () => adoptedClassroom(session, plan, cloud) }, asking)
+
+type Door = { name: string; site: Site | null; open: () => Promise<Classroom> }
+
+async function ask(session: Session, { name, site, open }: Door, asking: Asking): Promise<AskedCloud> {
   const result = (verdict: Verdict, seen: string, fault?: Fault): CheckResult => ({
-    id: `cloud/${site.name}`,
-    title: `the cloud of ${site.name} answers its administrator and knows its instances`,
+    id: `cloud/${name}`,
+    title: `the cloud ${site ? 'of ' : ''}${name} answers its administrator and knows its instances`,
     verdict,
     seen,
-    vantage: site.name,
+    vantage: site ? name : 'this machine',
     at: new Date().toISOString(),
     ...(fault ? { fault } : {}),
   })
   let classroom: Classroom | null = null
   const close = async () => classroom?.close()
   try {
-    classroom = await classroomOf(session, plan, site, ground)
-    const instances = await instancesIn(session, site, classroom, asking)
-    const seen = instances.map(({ name }) => name).join(', ')
-    return { site, instances, answer: result('yes', seen), classroom, close }
+    classroom = await open()
+    const instances = await instancesIn(session, name, classroom, asking)
+    const seen = instances.map((one) => one.name).join(', ')
+    return { name, site, instances, answer: result('yes', seen), classroom, close }
   } catch (error) {
     if (!(error instanceof Trouble)) {
       await close()
       throw error
     }
     const { fault } = error
-    const verdict = fault.code === 'host-unreachable' ? 'could-not-check' : 'no'
-    return { site, instances: [], answer: result(verdict, fault.title, fault), classroom, close }
+    const away = fault.code === 'host-unreachable' || (site === null && fault.code === 'cloud-unreachable')
+    const verdict = away ? 'could-not-check' : 'no'
+    return { name, site, instances: [], answer: result(verdict, fault.title, fault), classroom, close }
   }
 }
 
@@ -74,7 +83,22 @@ export async function instancesOf(
 ): Promise<ProofInstance[]> {
   const classroom = await classroomOf(session, plan, site, ground)
   try {
-    return await instancesIn(session, site, classroom, asking)
+    return await instancesIn(session, site.name, classroom, asking)
+  } finally {
+    await classroom.close()
+  }
+}
+
+/** As instancesOf, of a cloud that existed already. */
+export async function adoptedInstances(
+  session: Session,
+  plan: Plan,
+  cloud: PlannedCloud,
+  asking: Asking,
+): Promise<ProofInstance[]> {
+  const classroom = await adoptedClassroom(session, plan, cloud)
+  try {
+    return await instancesIn(session, cloud.name, classroom, asking)
   } finally {
     await classroom.close()
   }
@@ -82,21 +106,27 @@ export async function instancesOf(
 
 async function instancesIn(
   session: Session,
-  site: Site,
+  host: string,
   { input, survey }: Classroom,
   { pin }: Asking,
 ): Promise<ProofInstance[]> {
   const instances = await proofInstances(input, survey)
+  const { networks } = await survey.base.read()
+  const { foreign, addressing } = input
+  const mtuOf = (network: string) =>
+    network === networkNames.direct
+      ? (foreign?.direct?.mtu ?? 1500)
+      : (addressing.tenantMtu ?? networks.find(({ name }) => name === network)?.mtu ?? 1500)
   if (pin) await pinInstanceKeys(session.world, survey, instances)
   return instances.map(({ name, network, address, mac, keyFile }) => ({
     name,
     network: network === networkNames.direct ? 'direct' : 'class',
     address,
     ...(mac === null ? {} : { mac }),
-    host: site.name,
-    user: 'root',
+    host,
+    user: foreign?.image?.user ?? 'root',
     identityFile: keyFile,
-    mtu: network === networkNames.direct ? 1500 : site.addressing.tenantMtu,
+    mtu: mtuOf(network),
   }))
 }
 

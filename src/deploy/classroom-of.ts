@@ -18,6 +18,8 @@ import { publicUrl, region } from '../engine/urls.ts'
 import { secretName } from '../engine/secrets.ts'
 import { forwardPorts } from '../host/forward.ts'
 import { tinyDigest, tinyImage, tinyImagePath } from '../image/tiny.ts'
+import type { Course, Group } from '../course/course.ts'
+import type { Placed } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Ground } from './ground.ts'
 import { thisMachine } from './reach.ts'
@@ -76,19 +78,21 @@ export async function classroomOf(
     input,
     deps,
     survey,
-    tasks: [
-      ...cloudBaseTasks(input, deps, survey),
-      ...enrolTasks(input, deps, survey),
-      ...proofInstanceTasks(input, deps, survey),
-    ],
+    tasks: tasksOf(input, deps, survey),
     close: () => connections.close(),
   }
 }
 
+/** From the cloud's base to the instances of the proof. */
+export const tasksOf = (input: ClassroomInput, deps: ClassroomDeps, survey: Survey): Task[] => [
+  ...cloudBaseTasks(input, deps, survey),
+  ...enrolTasks(input, deps, survey),
+  ...proofInstanceTasks(input, deps, survey),
+]
+
 async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground): Promise<ClassroomInput> {
   const { course } = plan
   const planned = plan.servers.find(({ name }) => name === site.name)
-  const here = new Set(planned?.placed.map(({ group }) => group))
   const { vcpus, ramMiB, diskGiB, perStudent } = course.instances
   return {
     course: course.name,
@@ -96,7 +100,7 @@ async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground)
     region,
     addressing: site.addressing,
     resolvers: site.resolvers,
-    groups: teamsApart(course.groups).filter(({ name }) => here.has(name)),
+    groups: groupsPlaced(course, planned?.placed ?? []),
     policy: course.class,
     direct: course.networks.direct,
     size: { vcpus, ramMiB, diskGiB },
@@ -108,6 +112,17 @@ async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground)
       ca: await authorityOf(site, ground),
     },
   }
+}
+
+/** The groups of one cloud; of a group that is split over clouds, its students there. */
+export function groupsPlaced({ groups }: Course, placed: readonly Placed[]): Group[] {
+  const here = new Map(placed.map((part) => [part.group, new Set(part.students.map(({ login }) => login))]))
+  return teamsApart(groups).flatMap((group) => {
+    const logins = here.get(group.name)
+    return logins === undefined
+      ? []
+      : [{ ...group, students: group.students.filter(({ login }) => logins.has(login)) }]
+  })
 }
 
 /** The certificate of the course's authority, which students' clients must know. Throws Trouble. */

@@ -5,7 +5,7 @@ import { explanationText } from '../check/explain-text.ts'
 import { ping } from '../check/ping.ts'
 import { guestShell } from '../check/probes/guest.ts'
 import type { ProofInstance } from '../check/proof-input.ts'
-import type { Fault } from '../core/fault.ts'
+import { type Fault, Trouble } from '../core/fault.ts'
 import type { Site } from '../core/site.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type ExitCode, exits } from './face.ts'
@@ -42,7 +42,7 @@ export async function explainCourse(
     const explained: Explanation[] = []
     for (const instance of chosen) {
       const site = sites.find((one) => one.name === instance.host)
-      if (!site) continue
+      if (!site) throw new Trouble(noHost(instance))
       explained.push(
         await explain({
           site,
@@ -80,6 +80,13 @@ async function choose(
   const silent = instances.filter((_, i) => !answers[i])
   return silent.length > 0 ? silent : instances
 }
+
+const noHost = ({ name, host }: ProofInstance): Fault => ({
+  code: 'no-host',
+  title: `${host} was there already: its hosts are not bateau's to listen on`,
+  why: `the packets of ${name} are followed on the server that it runs on`,
+  fix: `see what of it answers: bateau check --only ${name}; then ask the operator of ${host}`,
+})
 
 const unknown = (name: string, instances: readonly ProofInstance[]): Fault => ({
   code: 'no-such-name',

@@ -141,7 +141,7 @@ function adoptedGround(course: Course, world: World): Ground {
       fix: 'write at least one under networks, resolvers',
     })
   return {
-    tasks: [imageTask(world, null, [])],
+    tasks: ownImage(course) ? [imageTask(world, null, [])] : [],
     reach: reachBy(world, adoptedTargets(course, world), thisMachine),
     targets: {
       ping: target,
@@ -152,6 +152,10 @@ function adoptedGround(course: Course, world: World): Ground {
     outsidePrefix: [],
   }
 }
+
+/** Clouds that exist already may have an image that serves. */
+const ownImage = ({ servers, clouds }: Course): boolean =>
+  servers.some(({ role }) => role === 'cloud') || clouds.some(({ image }) => image === null)
 
 /** The guest image of the proof, built here from the packages of this machine's own mirror. */
 function imageTask(world: World, mirror: string | null, after: readonly string[]): Task {

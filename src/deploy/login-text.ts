@@ -17,7 +17,7 @@ export function loginText(
   return [
     'Instances',
     ...instances.map(({ name, address }) => row(name, `${address}   ./bateau ssh ${name}`)),
-    'Servers',
+    ...(sites.length > 0 ? ['Servers'] : []),
     ...sites.map((site) => row(site.name, `${site.addressing.service}   ./bateau ssh ${site.name}`)),
     ...sites.map((site) => row('dashboard', publicUrl(site, '/'))),
     'Files',
@@ -25,6 +25,11 @@ export function loginText(
     row('journal', world.journal),
     'Next',
     row('again', './bateau check       the proof, at any time'),
-    row('away', './bateau down        the machine as it was'),
+    row(
+      'away',
+      plan.clouds.length > 0
+        ? './bateau down        what was made for the course, out of its clouds'
+        : './bateau down        the machine as it was',
+    ),
   ].join('\n')
 }

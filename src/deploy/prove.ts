@@ -1,5 +1,6 @@
 // Decides what the proof of a course is given, and tells what it finds: each answer as it comes, and the report at the end.
 // Leaves the looking and judging to check/.
+import { mkdirSync } from 'node:fs'
 import { resolve6 } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { Trouble } from '../core/fault.ts'
@@ -18,7 +19,7 @@ import { routerSeen } from '../classroom/router-look.ts'
 import { proxyCommand } from '../host/ssh.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteUnits } from './agent.ts'
-import { type AskedCloud, askCloud, shown } from './asked-cloud.ts'
+import { type AskedCloud, askAdopted, askCloud, shown } from './asked-cloud.ts'
 import { type ExitCode, exits } from './face.ts'
 import type { Ground } from './ground.ts'
 import { instanceKeys } from './instance-keys.ts'
@@ -38,7 +39,10 @@ export type Proven = { instances: readonly Instance[]; exitCode: ExitCode }
 /** Names of servers and instances that alone shall be looked at; empty: everything. */
 export type Only = readonly string[]
 
-/** Looks at everything that the course promises, or at what `only` names and what that leans on. */
+/**
+ * Looks at everything that the course promises, or at what `only` names and what that leans on. `away`: clouds that could
+ * not be opened a moment ago, which are not asked again.
+ */
 export async function prove(
   session: Session,
   plan: Plan,
@@ -46,9 +50,10 @@ export async function prove(
   sites: readonly Site[],
   patienceSeconds: number,
   only: Only = [],
+  away: readonly string[] = [],
 ): Promise<Proven> {
   session.emit({ type: 'phase.started', phase: 'proof', title: 'The proof, from outside', tasks: 0 })
-  const clouds = await askClouds(session, plan, ground, sites)
+  const clouds = await askClouds(session, plan, ground, sites, away)
   try {
     for (const { answer } of clouds) tell(session, answer)
     const input = await proofInput(session, plan, ground, clouds)
@@ -68,7 +73,8 @@ export async function prove(
       text: only.length > 0 ? reportText(results).trimEnd() : `${reportText(results)}\n${logins}`,
       data: { ...reportJson(results), findings: findings(results), instances: instances.map(shown) },
     })
-    return { instances, exitCode: exitCode(results) }
+    const code = exitCode(results)
+    return { instances, exitCode: away.length > 0 && code === exits.done ? exits.unchecked : code }
   } finally {
     for (const cloud of clouds) await cloud.close()
   }
@@ -83,8 +89,19 @@ export function chosen(session: Pick<Session, 'emit'>, all: readonly Probe[], on
   throw new Stop(exits.usage)
 }
 
-export const askClouds = (session: Session, plan: Plan, ground: Ground, sites: readonly Site[]) =>
-  Promise.all(sites.map((site) => askCloud(session, plan, ground, site, { pin: true })))
+export const askClouds = (
+  session: Session,
+  plan: Plan,
+  ground: Ground,
+  sites: readonly Site[],
+  away: readonly string[] = [],
+) =>
+  Promise.all([
+    ...sites.map((site) => askCloud(session, plan, ground, site, { pin: true })),
+    ...plan.clouds
+      .filter(({ name }) => !away.includes(name))
+      .map((cloud) => askAdopted(session, plan, cloud, { pin: true })),
+  ])
 
 /** Everything but what to do with the answers. */
 export async function proofInput(
@@ -95,7 +112,8 @@ export async function proofInput(
 ): Promise<ProofInput & { instances: readonly Instance[] }> {
   const { course } = plan
   const { world } = session
-  const sites = clouds.map(({ site }) => site)
+  const sites = clouds.flatMap(({ site }) => site ?? [])
+  mkdirSync(world.control, { recursive: true, mode: 0o700 })
   const leading = new Set<string>()
   for (const site of sites) if (await leadsTo(hostNameOf(plan, site.name), site)) leading.add(site.name)
   return {
@@ -108,7 +126,10 @@ export async function proofInput(
     knownHosts: instanceKeys(world),
     services: siteUnits,
     control: world.control,
-    throughServer: (host) => proxyCommand(ground.reach.target(host), world.control),
+    throughServer: (host) =>
+      sites.some(({ name }) => name === host)
+        ? proxyCommand(ground.reach.target(host), world.control)
+        : undefined,
     async routerOf(site, tenant) {
       const cloud = clouds.find((one) => one.site === site)
       if (!cloud?.classroom) return unclear(cloud?.answer.seen ?? 'no cloud')

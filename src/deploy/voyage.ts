@@ -2,9 +2,11 @@
 // Leaves the phases to ascend and prove, and what surrounds a run to session.
 import type { Fault } from '../core/fault.ts'
 import { Trouble } from '../core/fault.ts'
+import type { Course } from '../course/course.ts'
 import { planJson } from '../plan/json.ts'
 import { refuses } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
+import { fillAdopted } from './adopted-up.ts'
 import { ascend, refusedPlan } from './ascend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
@@ -54,6 +56,7 @@ async function voyage(
   const opened = openCourse(home(), file)
   if (!opened.ok) return refuse(face, opened.faults)
   const { course, world } = opened.value
+  if (asked && course.clouds.length > 0) return refuse(face, [notRehearsed(course)])
   const rehearsal = asked || isRehearsed(course)
   const plan = planOf(course, rehearsal)
   try {
@@ -78,8 +81,16 @@ async function voyage(
     noteWorld(world, { courseFile: file, rehearsal })
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground, rebuild)
-    return (await prove(run, plan, ground, sites, patience.begun)).exitCode
+    const away = await fillAdopted(run, plan)
+    return (await prove(run, plan, ground, sites, patience.begun, [], away)).exitCode
   })
 }
+
+const notRehearsed = ({ name, source, clouds }: Course): Fault => ({
+  code: 'not-rehearsed',
+  title: `${name} cannot be rehearsed: it is on clouds that exist already`,
+  why: `${clouds.map((cloud) => cloud.name).join(', ')} would be changed for good, and a rehearsal leaves nothing`,
+  fix: `see what would be done: bateau plan ${source.file}; then bateau up ${source.file}`,
+})
 
 const refusal = (fault: Fault): Fault[] => [fault]

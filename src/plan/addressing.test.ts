@@ -138,3 +138,53 @@ test("the provider's router in the block keeps its address, and the server takes
   const outcome = layOut(block, [], null, block.host(1))
   expect(outcome.ok && brief(outcome.value)).toBe('2001:db8:64::2 | 2001:db8:64::/64 2001:db8:64::2 | - | -')
 })
+
+describe('networks of seats’ own', () => {
+  const own = (block: string, groups: string[], seats: number, router: 'group' | 'own' = 'group') => {
+    const outcome = layOut(Prefix.of(block), groups, null, null, { router, groups, seats })
+    if (!outcome.ok) throw new RangeError(outcome.faults[0]?.title)
+    return outcome.value
+  }
+
+  test('are in one range a group from the far end of the pool, behind the router of its class network', () => {
+    const { own: ranges, tenants } = own('2001:db8:17::/56', ['g1', 'g2'], 10)
+    expect(ranges?.map(({ name, prefix, via }) => `${name} ${prefix} ${via}`)).toEqual([
+      'own-g1 2001:db8:17:f0::/60 2001:db8:17:2::a',
+      'own-g2 2001:db8:17:e0::/60 2001:db8:17:2::b',
+    ])
+    expect(ranges?.map(({ via }) => `${via}`)).toEqual(tenants.map(({ via }) => `${via}`))
+  })
+
+  test('behind routers each have a gateway for every /64 of the range, whoever takes it', () => {
+    const { own: ranges = [] } = own('2001:db8:17::/56', ['g1', 'g2'], 20, 'own')
+    expect(ranges).toHaveLength(64)
+    expect(ranges[0]).toMatchObject({ name: 'own-g1-0', prefix: Prefix.of('2001:db8:17:e0::/64') })
+    expect(`${ranges[0]?.via} ${ranges.at(-1)?.via}`).toBe('2001:db8:17:2::1000 2001:db8:17:2::103f')
+  })
+
+  test('stay where they are when a group comes at the end, and never touch a class network or each other', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 44, max: 58 }), fc.integer({ min: 1, max: 40 }), (length, seats) => {
+        const names = ['g1', 'g2', 'g3']
+        const block = `2001:db8::/${length}`
+        const [before, after] = [own(block, names.slice(0, 2), seats), own(block, names, seats)]
+        const ranges = after.own ?? []
+        // A third group in a small pool may leave no room, but moves nobody.
+        for (const range of before.own ?? []) {
+          const now = ranges.find(({ name }) => name === range.name)
+          expect(now === undefined || now.prefix.equals(range.prefix)).toBe(true)
+        }
+        ranges.forEach((range, i) => {
+          expect(after.pool?.contains(range.prefix)).toBe(true)
+          expect(range.prefix.count(64) >= BigInt(seats)).toBe(true)
+          for (const other of [...after.tenants, ...ranges.slice(0, i)])
+            expect(range.prefix.overlaps(other.prefix)).toBe(false)
+        })
+      }),
+    )
+  })
+
+  test('are not there without being asked for', () => {
+    expect(laid('2001:db8:17::/56', ['g1'])).not.toHaveProperty('own')
+  })
+})

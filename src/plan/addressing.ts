@@ -2,7 +2,7 @@
 // Leaves how the block arrives to delivery/, and whether an asked-for layout is sound to lint.
 import { bad, good, type Outcome } from '../core/fault.ts'
 import { type Address, Prefix } from '../core/prefix.ts'
-import type { Addressing, TenantNetwork } from '../core/site.ts'
+import type { Addressing, OwnRange, TenantNetwork } from '../core/site.ts'
 import type { Layout } from '../course/course.ts'
 
 /**
@@ -13,6 +13,17 @@ const tenantMtu = 1500 - 40 - 58
 
 /** Routers' gateways on transit begin at ::a, clear of the host's ::1 and of what a person adds by hand below. */
 const firstGateway = 0xan
+
+/** Gateways of seats' own routers: past those of the groups, below what Neutron gives away on transit (::1:0). */
+const firstOwnGateway = 0x1000n
+const lastOwnGateway = 0xffffn
+
+/** A group's range has room for a quarter more seats than the largest group, and is a /60 at the least. */
+const spare = 1.25
+const fewestOwn = 16
+
+/** Networks of seats' own: `groups` have them, `seats` is how many the largest group of the course has. */
+export type OwnWish = { router: 'group' | 'own'; groups: readonly string[]; seats: number }
 
 /** For a server without a usable block. */
 export const otherWaysOut =
@@ -26,6 +37,8 @@ export const blockLengths = { shortest: 32, longest: 64 } as const
  * 1 transit, upper half pool. /63 and /64: public alone. A group's place in `groups` is its place in the pool, so groups
  * added at the end move none. Groups past the end of the pool get no network. `taken` is an address of the provider's that
  * may lie in the block (an on-link gateway): the host then is `::2`.
+ * Own networks come from the pool's other end: ranges of one size, so that a group added at the end moves none; ranges
+ * that would run into the class networks are left out.
  * Fault codes: `block-too-short`, `block-too-long`.
  */
 export function layOut(
@@ -33,6 +46,7 @@ export function layOut(
   groups: readonly string[],
   layout: Layout | null = null,
   taken: Address | null = null,
+  own: OwnWish | null = null,
 ): Outcome<Addressing> {
   if (block.length > blockLengths.longest) return bad(tooLong(block))
   if (block.length < blockLengths.shortest) return bad(tooShort(block))
@@ -49,6 +63,7 @@ export function layOut(
     transit: transit && pool ? { prefix: transit, host: transit.host(1) } : null,
     pool: transit ? pool : null,
     tenants: transit && pool ? tenantsOf(groups, pool, transit) : [],
+    ...(own && transit && pool ? { own: ownRanges(own, groups.length, pool, transit) } : {}),
     tenantMtu,
   })
 }
@@ -75,6 +90,41 @@ function tenantsOf(groups: readonly string[], pool: Prefix, transit: Prefix): Te
       ? [{ name: `class-${group}`, group, prefix, via: transit.host(firstGateway + BigInt(i)) }]
       : []
   })
+}
+
+/** The length of a group's range of own /64s. */
+export function ownLength(seats: number): number {
+  return 64 - Math.ceil(Math.log2(Math.max(fewestOwn, Math.ceil(seats * spare))))
+}
+
+function ownRanges(
+  { router, groups, seats }: OwnWish,
+  classNetworks: number,
+  pool: Prefix,
+  transit: Prefix,
+): OwnRange[] {
+  const length = ownLength(seats)
+  const ranges = groups.flatMap((group, i) => {
+    const range = pool.nth(length, pool.count(length) - 1n - BigInt(i))
+    const inTheWay = classNetworks > 0 && range?.overlaps(pool.nth(64, classNetworks - 1) ?? pool)
+    return range && !inTheWay ? [{ group, i, range }] : []
+  })
+  if (router === 'group')
+    return ranges.map(({ group, i, range }) => ({
+      name: `own-${group}`,
+      group,
+      prefix: range,
+      via: transit.host(firstGateway + BigInt(i)),
+    }))
+  const size = 1n << BigInt(64 - length)
+  return ranges.flatMap(({ group, i, range }) =>
+    Array.from({ length: Number(size) }, (_, slot) => ({
+      name: `own-${group}-${slot}`,
+      group,
+      prefix: range.nth(64, slot) ?? range,
+      via: firstOwnGateway + BigInt(i) * size + BigInt(slot),
+    })).flatMap((one) => (one.via > lastOwnGateway ? [] : [{ ...one, via: transit.host(one.via) }])),
+  )
 }
 
 function tooLong(block: Prefix) {

@@ -4,6 +4,7 @@ import type { Prefix } from '../core/prefix.ts'
 import type { Addressing, HostFacts } from '../core/site.ts'
 import type { Where } from '../core/fault.ts'
 import type { Offer, ProviderWay } from '../core/offer.ts'
+import type { AdoptedCloud } from '../course/class.ts'
 import type { Course, Day, Path, Server } from '../course/course.ts'
 import { pathText } from '../course/course.ts'
 import type { Capacity, Demand } from './capacity.ts'
@@ -39,12 +40,22 @@ export type PlannedServer = {
   placed: readonly Placed[]
 }
 
+/** One cloud that exists already: what it carries. */
+export type PlannedCloud = {
+  name: string
+  /** Its place in `course.clouds`. */
+  index: number
+  cloud: AdoptedCloud
+  placed: readonly Placed[]
+}
+
 export type Draft = {
   course: Course
   inventory: Inventory
   policy: Policy
   demand: { largest: Demand & { group: string }; all: Demand }
   servers: readonly PlannedServer[]
+  clouds: readonly PlannedCloud[]
   cost: Cost
 }
 

@@ -2,7 +2,8 @@
 // Leaves what people read to text.
 import type { Money } from '../core/money.ts'
 import type { Demand } from './capacity.ts'
-import type { Finding, PlannedServer } from './draft.ts'
+import type { Finding, PlannedCloud, PlannedServer } from './draft.ts'
+import type { Placed } from './placement.ts'
 import type { Plan } from './plan.ts'
 
 const schemaVersion = 1
@@ -28,6 +29,7 @@ export function planJson(plan: Plan) {
       all: demandJson(demand.all),
     },
     servers: plan.servers.map((planned) => serverJson(planned, plan)),
+    ...(plan.clouds.length > 0 && { clouds: plan.clouds.map((planned) => cloudJson(planned, plan)) }),
     addressing: plan.servers.flatMap(addressingJson),
     cost: {
       currency: cost.currency,
@@ -68,16 +70,25 @@ function serverJson(planned: PlannedServer, plan: Plan) {
     disk_gib: capacity ? Math.floor(capacity.disk.totalGiB) : null,
     instances_that_fit: capacity?.instances ?? null,
     students_that_fit: capacity?.seats ?? null,
-    groups: planned.placed.map((placed) => ({
-      group: placed.group,
-      students: placed.students.length,
-      instances: placed.students.length * plan.course.instances.perStudent,
-      logins: placed.students.map((student) => student.login),
-      whole: placed.whole,
-      because: placed.because,
-    })),
+    groups: placedJson(planned.placed, plan),
   }
 }
+
+/** Clouds that exist already. */
+function cloudJson({ name, cloud, placed }: PlannedCloud, plan: Plan) {
+  const { entry, seats, external, pool, direct, image, flavor } = cloud
+  return { name, entry, seats, external, pool, direct, image, flavor, groups: placedJson(placed, plan) }
+}
+
+const placedJson = (all: readonly Placed[], plan: Plan) =>
+  all.map((placed) => ({
+    group: placed.group,
+    students: placed.students.length,
+    instances: placed.students.length * plan.course.instances.perStudent,
+    logins: placed.students.map((student) => student.login),
+    whole: placed.whole,
+    because: placed.because,
+  }))
 
 function addressingJson(planned: PlannedServer) {
   const { addressing } = planned
@@ -100,6 +111,16 @@ function addressingJson(planned: PlannedServer) {
         prefix: `${tenant.prefix}`,
         via: `${tenant.via}`,
       })),
+      ...(addressing.own
+        ? {
+            own: addressing.own.map(({ name, group, prefix, via }) => ({
+              name,
+              group,
+              prefix: `${prefix}`,
+              via: `${via}`,
+            })),
+          }
+        : {}),
       tenant_mtu: addressing.tenantMtu,
     },
   ]

@@ -287,6 +287,14 @@ describe('a lint finds', () => {
       ['error pool-too-small servers[0].ipv6.block'],
     ],
     [
+      'a pool too small for own networks',
+      [
+        ['2a01:e0a:17::/56', '2a01:e0a:17::/60'],
+        ['budget: 200', 'budget: 200\nclass: {own_network: true}'],
+      ],
+      ['error own-networks-do-not-fit class.own_network'],
+    ],
+    [
       'the end of the course behind',
       [
         ['2027-02-01', '2026-02-01'],

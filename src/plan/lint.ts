@@ -5,6 +5,7 @@ import {
   blockUnusable,
   gatewayNotHost,
   overlap,
+  ownTooMany,
   poolTooSmall,
   sharedBlock,
   slaacLength,
@@ -21,6 +22,7 @@ import {
   sizeUnknown,
   volumeOnLocalDisk,
 } from './rules/capacity-rules.ts'
+import { seatsShort, seatsUnknown } from './rules/cloud-rules.ts'
 import {
   acceptable,
   acceptsUnknown,
@@ -50,6 +52,8 @@ const rules: readonly Rule[] = [
   sizeUnknown,
   lessThanSaid,
   groupSplit,
+  seatsShort,
+  seatsUnknown,
   servesNobody,
   onLinkLimits,
   nextHopOutside,
@@ -65,6 +69,7 @@ const rules: readonly Rule[] = [
   uplinkInBridge,
   sharedBlock,
   poolTooSmall,
+  ownTooMany,
   courseOver,
   budgetExceeded,
   prices,

@@ -13,6 +13,12 @@ export type Placed = {
 
 export type Room = { server: string; seats: number }
 
+/** Students that have instances in one place at the same time: the largest part of a group, or all that are placed. */
+export function studentsAtOnce(placed: readonly Placed[], atOnce: 'group' | 'all'): number {
+  const sizes = placed.map(({ students }) => students.length)
+  return atOnce === 'all' ? sizes.reduce((sum, size) => sum + size, 0) : Math.max(0, ...sizes)
+}
+
 /**
  * Groups in their order, each on the server with most seats left, so that a group added at the end moves nobody. With
  * `group` at once, groups follow one another in the same seats; with `all` they take them for good.

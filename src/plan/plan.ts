@@ -2,11 +2,12 @@
 // Leaves carrying it out to deploy/, and asking the world to whoever fills the inventory.
 import { findOffer } from '../core/offer.ts'
 import type { Address } from '../core/prefix.ts'
-import type { Course, Server } from '../course/course.ts'
-import { layOut } from './addressing.ts'
+import type { AdoptedCloud } from '../course/class.ts'
+import type { Course, Group, Server } from '../course/course.ts'
+import { layOut, type OwnWish } from './addressing.ts'
 import { capacityOf, demandOf, type Capacity } from './capacity.ts'
 import { costOf } from './cost.ts'
-import type { Draft, Finding, Inventory, PlannedServer, Policy } from './draft.ts'
+import type { Draft, Finding, Inventory, PlannedCloud, PlannedServer, Policy } from './draft.ts'
 import { lint } from './lint.ts'
 import { placeGroups, type Placed } from './placement.ts'
 
@@ -25,7 +26,10 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
   }))
   const placed = placeGroups(
     course.groups,
-    sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
+    [
+      ...sized.map(({ server, capacity }) => ({ server: server.name, seats: seatsOf(capacity, course) })),
+      ...course.clouds.map(({ name, seats }) => ({ server: name, seats: seats ?? Number.POSITIVE_INFINITY })),
+    ],
     course.atOnce,
   )
   const draft: Draft = {
@@ -34,6 +38,7 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     policy,
     demand: demandsOf(course),
     servers: sized.map((one) => planServer(one, course, inventory, placed)),
+    clouds: course.clouds.map((cloud, index) => planCloud(cloud, index, placed)),
     cost: costOf(course, offerOf),
   }
   return { ...draft, findings: lint(draft) }
@@ -56,7 +61,7 @@ function planServer(
   const groups = course.networks.class ? here.map((part) => part.group) : []
   const laid =
     block && server.ipv6?.delivery !== 'slaac-only'
-      ? layOut(block, groups, server.layout, gatewayOf(server))
+      ? layOut(block, groups, server.layout, gatewayOf(server), ownWish(course, here))
       : undefined
   return {
     name: server.name,
@@ -67,6 +72,33 @@ function planServer(
     block,
     addressing: laid?.ok ? laid.value : null,
     placed: here,
+  }
+}
+
+/** Where its seats are not known, how many of them are left is no reason. */
+function planCloud(cloud: AdoptedCloud, index: number, placed: readonly Placed[]): PlannedCloud {
+  const here = placed.filter((part) => part.server === cloud.name)
+  const because = (part: Placed) =>
+    part.because.replace(/ ?\(Infinity\)/, '').replace(/, with Infinity seats left/, '')
+  return {
+    name: cloud.name,
+    index,
+    cloud,
+    placed: here.map((part) => ({ ...part, because: because(part) })),
+  }
+}
+
+/** By the largest group of the course wherever it is, so that ranges stay as groups move. */
+function ownWish(course: Course, here: readonly Placed[]): OwnWish | null {
+  const { ownNetwork, router, work } = course.class
+  if (!ownNetwork) return null
+  const seats = ({ students }: Group) =>
+    new Set(students.map(({ login, team }) => (work === 'team' && team !== null ? `team ${team}` : login)))
+      .size
+  return {
+    router,
+    groups: [...new Set(here.map(({ group }) => group))],
+    seats: Math.max(0, ...course.groups.map(seats)),
   }
 }
 

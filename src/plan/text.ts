@@ -2,8 +2,9 @@
 // Leaves colours to the faces, and what programs read to json.
 import { anyDistribution } from '../core/offer.ts'
 import { distributionsOf } from '../core/release.ts'
+import type { Addressing } from '../core/site.ts'
 import type { Demand } from './capacity.ts'
-import type { Finding, PlannedServer } from './draft.ts'
+import type { Finding, PlannedCloud, PlannedServer } from './draft.ts'
 import type { Plan } from './plan.ts'
 import { memoryText as gib, table, wrap } from './table.ts'
 
@@ -14,6 +15,7 @@ export function planText(plan: Plan): string {
     heading(plan),
     demand(plan),
     servers(plan),
+    clouds(plan),
     addresses(plan),
     cost(plan),
     byHand(plan),
@@ -58,6 +60,7 @@ function demand({ course, demand: { largest, all } }: Plan): string[] {
 
 function servers(plan: Plan): string[] {
   const lines = ['Servers, and who is on them']
+  if (plan.course.servers.length === 0) return []
   for (const planned of plan.servers) lines.push(...serverLines(planned))
   const others = plan.course.servers.filter((server) => server.role !== 'cloud')
   if (others.length > 0)
@@ -69,6 +72,32 @@ function servers(plan: Plan): string[] {
       ),
     )
   return lines
+}
+
+function clouds(plan: Plan): string[] {
+  if (plan.clouds.length === 0) return []
+  return ['Clouds that exist already, and who is on them', ...plan.clouds.flatMap(cloudLines)]
+}
+
+function cloudLines({ name, cloud, placed }: PlannedCloud): string[] {
+  const { entry, file, seats, external, pool, direct, image, flavor } = cloud
+  const entryOf = `entry ${entry} of ${file ?? 'clouds.yaml'}`
+  const uses = [
+    `gateways on ${external ?? 'its only external network'}`,
+    `/64s from ${pool ?? 'its default subnet pool for IPv6'}`,
+    ...(direct === null ? [] : [`instances on ${direct} directly`]),
+    `image ${image ?? 'tiny, uploaded'}`,
+    `flavor ${flavor ?? 'made'}`,
+  ]
+  return [
+    `  ${name}  ${entryOf}: ${seats === null ? 'seats not known before it is opened' : plural(seats, 'seat')}`,
+    ...wrap(uses.join(', '), columns, '    '),
+    ...table(
+      placed.map((part) => [part.group, plural(part.students.length, 'student'), `because: ${part.because}`]),
+      [],
+      '    ',
+    ),
+  ]
 }
 
 function serverLines({ name, server, capacity, placed }: PlannedServer): string[] {
@@ -129,6 +158,7 @@ function addresses(plan: Plan): string[] {
           ...shown.map((tenant) =>
             tenant ? [tenant.name, `${tenant.prefix}`, `via ${tenant.via}`] : ['…', '', ''],
           ),
+          ...ownRows(addressing),
         ],
         [],
         '    ',
@@ -136,6 +166,17 @@ function addresses(plan: Plan): string[] {
     )
   }
   return lines
+}
+
+/** A range a group; with a router each, the first and the last. */
+function ownRows({ own = [] }: Addressing): string[][] {
+  return [...new Set(own.map(({ group }) => group))].map((group) => {
+    const ranges = own.filter((one) => one.group === group)
+    const [first, last] = [ranges[0], ranges.at(-1)]
+    return first === undefined || first === last
+      ? [`own-${group}`, `${first?.prefix}`, `a /64 a project, via ${first?.via}`]
+      : [`own-${group}`, `${first.prefix}`, `and on to ${last?.prefix}, via ${first.via} and on`]
+  })
 }
 
 function cost({ cost: { total, perStudent, lines, currency } }: Plan): string[] {

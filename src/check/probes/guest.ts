@@ -102,7 +102,7 @@ export function guestShell(scope: Scope, instance: ProofInstance): Shell {
 /** A shell in the instance, whatever the outside does: the probes from inside need no more. */
 export function insideProbe(scope: Scope, instance: ProofInstance, causes: readonly string[]): Probe {
   const guest = guestShell(scope, instance)
-  const through = scope.input.throughServer !== undefined
+  const through = scope.input.throughServer?.(instance.host) !== undefined
   return {
     id: insideId(instance),
     title: through

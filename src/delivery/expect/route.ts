@@ -2,7 +2,7 @@
 // Leaves which of two routers passes packets on to check/, which can send one.
 import type { HostState, RouteState } from '../../core/host-state.ts'
 import type { Prefix } from '../../core/prefix.ts'
-import { bridges, type Site } from '../../core/site.ts'
+import { bridges, routedOf, type Site } from '../../core/site.ts'
 import { yes, type Seen } from '../../core/verdict.ts'
 import type { Expectation } from '../expectation.ts'
 import { broken } from '../trouble/catalogue.ts'
@@ -55,7 +55,7 @@ export function blockExpectations(site: Site): Expectation[] {
 }
 
 export function tenantRouteExpectations(site: Site): Expectation[] {
-  return site.addressing.tenants.map(({ name, prefix, via }) => ({
+  return routedOf(site.addressing).map(({ name, prefix, via }) => ({
     id: `network/route/${name}`,
     title: `${site.name} routes ${prefix} to ${name}`,
     codes: ['tenant-route-lost'],

@@ -1,7 +1,7 @@
 // Decides what may mend the server itself: kernel parameters, its firewall, services, and the inside segments.
 // Leaves the uplink to uplink, and which trouble calls for which to repairs.
 import type { Repair } from '../../core/repair.ts'
-import { bridges, type Site } from '../../core/site.ts'
+import { bridges, routedOf, type Site } from '../../core/site.ts'
 import { command, type Command } from '../../core/step.ts'
 import { firewallUnit } from '../firewall.ts'
 import { addAddress, addRoute } from './uplink.ts'
@@ -71,7 +71,7 @@ export function mendSegment(site: Site, link: 'public' | 'transit'): Repair[] {
 }
 
 export function mendTenantRoutes(site: Site, network: string | undefined): Repair[] {
-  const tenants = site.addressing.tenants.filter(({ name }) => network === undefined || name === network)
+  const tenants = routedOf(site.addressing).filter(({ name }) => network === undefined || name === network)
   return [
     ...tenants.map(({ name, prefix, via }) =>
       addRoute(

@@ -6,9 +6,11 @@ import type { Course } from '../../course/course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../../classroom/input.ts'
 import type { Survey } from '../../classroom/survey.ts'
 import { siteOf } from '../../plan/site.ts'
+import type { PlannedCloud } from '../../plan/draft.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { readFacts } from '../../host/facts.ts'
-import { classroomOf } from '../classroom-of.ts'
+import { adoptedClassroom } from '../adopted-cloud.ts'
+import { type Classroom, classroomOf } from '../classroom-of.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { type Ground, groundOf } from '../ground.ts'
 import { refuse } from '../open-course.ts'
@@ -64,7 +66,10 @@ export async function withClass(
   return session(command, world, face, signal, async (run) => {
     const plan = planOf(course, rehearsal)
     const ground = groundOf(course, world, rehearsal)
-    const tried = await Promise.all(plan.servers.map(({ name }) => tryCloud(run, plan, ground, name)))
+    const tried = await Promise.all([
+      ...plan.servers.map(({ name }) => tryCloud(name, () => ofServer(run, plan, ground, name))),
+      ...plan.clouds.map((cloud) => tryCloud(cloud.name, () => ofCloud(run, plan, cloud))),
+    ])
     const clouds = tried.flatMap((one) => ('cloud' in one ? [one] : []))
     const away = tried.flatMap((one) => ('fault' in one ? [one] : []))
     for (const { fault } of away) run.emit({ type: 'fault', fault })
@@ -80,10 +85,11 @@ export async function withClass(
 
 type Tried = { cloud: ClassCloud; close: () => Promise<void> } | { name: string; fault: Fault }
 
-async function tryCloud(run: Session, plan: Plan, ground: Ground, name: string): Promise<Tried> {
+type Door = { site: Site | null; classroom: Classroom }
+
+async function tryCloud(name: string, open: () => Promise<Door>): Promise<Tried> {
   try {
-    const site = siteOf(plan, name, await readFacts(ground.reach.shell(name)), ground.sources)
-    const classroom = await classroomOf(run, plan, site, ground)
+    const { site, classroom } = await open()
     const { input, deps, survey } = classroom
     return { cloud: { name, input, deps, survey, site }, close: () => classroom.close() }
   } catch (error) {
@@ -91,3 +97,13 @@ async function tryCloud(run: Session, plan: Plan, ground: Ground, name: string):
     throw error
   }
 }
+
+async function ofServer(run: Session, plan: Plan, ground: Ground, name: string): Promise<Door> {
+  const site = siteOf(plan, name, await readFacts(ground.reach.shell(name)), ground.sources)
+  return { site, classroom: await classroomOf(run, plan, site, ground) }
+}
+
+const ofCloud = async (run: Session, plan: Plan, cloud: PlannedCloud): Promise<Door> => ({
+  site: null,
+  classroom: await adoptedClassroom(run, plan, cloud),
+})

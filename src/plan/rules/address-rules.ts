@@ -2,7 +2,7 @@
 // Leaves laying blocks out to addressing.
 import { Prefix } from '../../core/prefix.ts'
 import type { Path } from '../../course/course.ts'
-import { blockLengths, groupsIn, layOut } from '../addressing.ts'
+import { blockLengths, groupsIn, layOut, ownLength } from '../addressing.ts'
 import { finding, unlessRehearsed, type Finding, type PlannedServer, type Rule } from '../draft.ts'
 
 type Reserved = { prefix: Prefix; what: string; kind: 'never' | 'paper' | 'lab' }
@@ -230,6 +230,25 @@ export const poolTooSmall: Rule = (draft) =>
         title: `${planned.name}: ${groups} groups, but the pool ${laid.pool} has ${groupsIn(laid.pool)} /64s`,
         why: 'each group has a network with a /64 of its own',
         fix: `a block of /${Math.max(blockLengths.shortest, 63 - Math.ceil(Math.log2(Math.max(2, groups))))} is enough; or fewer groups`,
+      }),
+    ]
+  })
+
+/** Each group's own networks lie in one range of the pool, beside the class networks. */
+export const ownTooMany: Rule = (draft) =>
+  draft.servers.flatMap((planned): Finding[] => {
+    const laid = planned.addressing
+    const { ownNetwork, work } = draft.course.class
+    if (!laid || !ownNetwork) return []
+    const groups = new Set(planned.placed.map(({ group }) => group))
+    const fit = new Set(laid.own?.map(({ group }) => group))
+    if (fit.size === groups.size) return []
+    const largest = Math.max(...draft.course.groups.map(({ students }) => students.length))
+    return [
+      finding(draft, 'error', 'own-networks-do-not-fit', ['class', 'own_network'], {
+        title: `${planned.name}: own networks for ${groups.size} groups do not fit in ${laid.pool ? `the pool ${laid.pool}` : `a /${laid.block.length}`}`,
+        why: `each group has a /${ownLength(largest)} of it, for a /64 a ${work} and some to spare; there is room for ${fit.size}`,
+        fix: 'ask for a shorter block, or write class.own_network: false',
       }),
     ]
   })

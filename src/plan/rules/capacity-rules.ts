@@ -3,6 +3,7 @@
 import { findOffer } from '../../core/offer.ts'
 import type { Disk, Server } from '../../course/course.ts'
 import type { Capacity } from '../capacity.ts'
+import { studentsAtOnce } from '../placement.ts'
 import { memoryText as gib } from '../table.ts'
 import {
   finding,
@@ -15,10 +16,8 @@ import {
 
 const percent = (part: number) => `${Math.round(part * 100)} %`
 
-/** Students that have instances on a server at the same time: the largest part of a group, or all that are placed. */
 export function atOnceOn(draft: Draft, planned: PlannedServer): number {
-  const sizes = planned.placed.map((placed) => placed.students.length)
-  return draft.course.atOnce === 'all' ? sizes.reduce((sum, size) => sum + size, 0) : Math.max(0, ...sizes)
+  return studentsAtOnce(planned.placed, draft.course.atOnce)
 }
 
 type Sized = { planned: PlannedServer; capacity: Capacity; instances: number; students: number }
@@ -179,7 +178,7 @@ export const lessThanSaid: Rule = (draft) =>
 /** A group on two servers has two networks, and its students are told two addresses. */
 export const groupSplit: Rule = (draft) => {
   const split = draft.course.groups.flatMap((group) => {
-    const parts = draft.servers.flatMap((planned) =>
+    const parts = [...draft.servers, ...draft.clouds].flatMap((planned) =>
       planned.placed.filter((placed) => placed.group === group.name),
     )
     const text = `${group.name} (${parts.map((part) => `${part.students.length} on ${part.server}`).join(', ')})`

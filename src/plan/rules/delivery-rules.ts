@@ -1,5 +1,6 @@
 // Decides when the way a block reaches a server cannot serve instances, or is not that provider's way.
 // Leaves files and commands of a delivery to delivery/.
+import { routedOf } from '../../core/site.ts'
 import { otherWaysOut } from '../addressing.ts'
 import { adviseClient, networkdObjections } from '../client.ts'
 import { finding, unlessRehearsed, type Finding, type Rule } from '../draft.ts'
@@ -21,7 +22,7 @@ export const onLinkLimits: Rule = (draft) =>
   draft.servers.flatMap((planned): Finding[] => {
     const { ipv6 } = planned.server
     if (ipv6?.delivery !== 'on-link') return []
-    const tenants = planned.addressing?.tenants.length ?? 0
+    const tenants = planned.addressing ? routedOf(planned.addressing).length : 0
     return [
       finding(draft, 'info', 'on-link-limits', ['servers', planned.index, 'ipv6', 'delivery'], {
         title: `${planned.name}: the server answers neighbour discovery for its instances (NDP proxy)`,
