@@ -2,7 +2,9 @@
 // Leaves starting it to classroom/day/starter.
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { StarterWish } from '../../classroom/day/starter.ts'
+import { networkNames } from '../../classroom/base.ts'
 import { classNetwork, flavorNames, projectName } from '../../classroom/input.ts'
+import { flavorServing, imageServing } from '../../classroom/serving.ts'
 import { isMarked } from '../../classroom/mark.ts'
 import type { Seat } from '../../classroom/seats.ts'
 import type { Network } from '../../cloud/network.ts'
@@ -22,26 +24,20 @@ export type Wanted = {
 export async function starterWish(cloud: DayCloud, wanted: Wanted, classKey: string): Promise<StarterWish> {
   const { input, roll } = cloud
   const { starter } = input.policy
-  const admin = await roll.cloud()
-  const [images, flavors, networks] = await Promise.all([
-    admin.image.images(),
-    admin.compute.flavors(),
-    admin.network.networks(),
-  ])
-  const imageName = wanted.image ?? starter.image ?? input.image.name
-  const active = images.filter(({ status }) => status === 'active')
-  const image = pick(input.course, 'image', imageName, active, (one) => one.name ?? '')
-  const flavorName = wanted.flavor ?? starter.flavor ?? flavorNames.course
-  const flavor = pick(input.course, 'flavor', flavorName, flavors, ({ name }) => name)
+  const [image, flavor] = [await imageOf(cloud, wanted.image), await flavorOf(cloud, wanted.flavor)]
+  const networks = await (await roll.cloud()).network.networks()
+  const direct = networks.find(({ id, name }) =>
+    input.foreign ? id === input.foreign.direct?.id : name === networkNames.direct,
+  )
   const projects = await roll.projects.read()
   return {
     count: wanted.count ?? Math.max(1, starter.count),
     imageId: image.id,
     flavorId: flavor.id,
-    user: wanted.user ?? userOf(input.policy, imageName, input.image.name, image['os_distro']),
+    user: wanted.user ?? image.user,
     networkId(seat) {
       const project = projects.find(({ name }) => name === projectName(input.course, seat.name))
-      return networkOf(input.course, starter.network, seat, project?.id, networks).id
+      return networkOf(input.course, starter.network, seat, project?.id, networks, direct).id
     },
     keys: (seat) => keysOf(cloud, seat, classKey),
   }
@@ -68,12 +64,13 @@ function networkOf(
   seat: Seat,
   projectId: string | undefined,
   all: readonly Network[],
+  direct: Network | undefined,
 ): Network {
   const marked = all.filter((one) => isMarked(course, one))
   const found = {
     own: marked.find((one) => one.project_id === projectId),
     class: marked.find((one) => one.name === classNetwork(seat.group ?? '')),
-    direct: all.find((one) => one.name === 'direct'),
+    direct,
   }
   const network = choice === null ? (found.own ?? found.class ?? found.direct) : found[choice]
   if (network !== undefined) return network
@@ -83,6 +80,31 @@ function networkOf(
     why: 'instances need one; class, starter, network of the course file says which',
     fix: 'make the networks of the course first: bateau up, with the course file',
   })
+}
+
+/** By name, or the one of the course. With whom SSH logs in as. */
+async function imageOf(
+  { input, roll, survey }: DayCloud,
+  asked: string | null,
+): Promise<{ id: string; user: string }> {
+  const name = asked ?? input.policy.starter.image
+  if (name === null) {
+    const found = imageServing(input, await survey.base.read())
+    if (found) return { id: found.id, user: input.foreign?.image?.user ?? 'root' }
+  }
+  const all = (await (await roll.cloud()).image.images()).filter(({ status }) => status === 'active')
+  const wanted = name ?? input.image.name
+  const image = pick(input.course, 'image', wanted, all, (one) => one.name ?? '')
+  const tiny = wanted === input.image.name || image['bateau_digest'] !== undefined
+  return { id: image.id, user: tiny ? 'root' : userOf(input.policy, wanted, image['os_distro']) }
+}
+
+async function flavorOf({ input, roll, survey }: DayCloud, asked: string | null): Promise<{ id: string }> {
+  const name = asked ?? input.policy.starter.flavor
+  const serving = name === null ? flavorServing(input, await survey.base.read(), 'course') : undefined
+  if (serving) return serving
+  const all = await (await roll.cloud()).compute.flavors()
+  return pick(input.course, 'flavor', name ?? flavorNames.course, all, (one) => one.name)
 }
 
 /** bateau's own of that name, or the only one. */
@@ -127,10 +149,9 @@ const byDistro: Record<string, string> = {
   freebsd: 'freebsd',
 }
 
-function userOf(policy: ClassPolicy, image: string, tiny: string, distro: unknown): string {
+function userOf(policy: ClassPolicy, image: string, distro: unknown): string {
   const said = policy.images.find(({ name }) => name === image)?.user
   if (said) return said
-  if (image === tiny) return 'root'
   const guess = Object.keys(byDistro).find((one) => distro === one || image.toLowerCase().includes(one))
   return guess === undefined ? 'root' : (byDistro[guess] ?? 'root')
 }
