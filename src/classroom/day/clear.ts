@@ -24,7 +24,7 @@ export function clearTasks(hands: Hands, estate: Estate, seats: readonly Seat[])
       await refuseFrozen(hands, seat)
       const { id } = await hands.roll.enrolled(seat)
       try {
-        await clear(hands, await doomed(estate, seat), progress)
+        await clear(hands, id, await doomed(estate, seat), progress)
       } finally {
         estate.images.forget()
         await estate.refresh(id)
@@ -33,9 +33,13 @@ export function clearTasks(hands: Hands, estate: Estate, seats: readonly Seat[])
   }))
 }
 
-async function clear(hands: Hands, all: Doomed, progress: Progress): Promise<void> {
+const pollMilliseconds = 2_000
+/** Of snapshots and volumes that are being deleted; a stuck one is then said by what is left. */
+const polls = 60
+
+async function clear(hands: Hands, projectId: string, all: Doomed, progress: Progress): Promise<void> {
   const { roll, clock } = hands
-  const { compute, network, image, estate } = await roll.cloud()
+  const { compute, network, image, estate, volume } = await roll.cloud()
   const gone = async <T extends { id: string }>(
     things: readonly T[],
     name: (one: T) => string,
@@ -53,6 +57,27 @@ async function clear(hands: Hands, all: Doomed, progress: Progress): Promise<voi
     (one) => compute.deleteServer(one.id),
   )
   for (const { id } of all.servers) await settle(roll, clock, id, () => false, progress)
+  await gone(
+    all.snapshots,
+    (one) => `snapshot ${one.name ?? one.id}`,
+    async (one) => volume?.delete('snapshots', one.id),
+  )
+  // A volume with a snapshot that is still going is refused; Cinder takes some seconds for each.
+  const left = async (kind: 'snapshots' | 'volumes') =>
+    all[kind].length > 0 && ((await volume?.[kind](projectId)) ?? []).length > 0
+  const waited = async (kind: 'snapshots' | 'volumes') => {
+    for (let i = 0; i < polls && (await left(kind)); i++) {
+      progress.line(`waiting until the ${kind} are gone`)
+      await clock.wait(pollMilliseconds, progress.signal)
+    }
+  }
+  await waited('snapshots')
+  await gone(
+    all.volumes,
+    (one) => `volume ${one.name ?? one.id}`,
+    async (one) => volume?.delete('volumes', one.id),
+  )
+  await waited('volumes')
   await gone(
     all.images,
     (one) => `image ${one.name ?? one.id}`,

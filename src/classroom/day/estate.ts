@@ -3,6 +3,7 @@
 import { estateKinds, type EstateKind, type Owned } from '../../cloud/estate.ts'
 import type { Image } from '../../cloud/image.ts'
 import type { Server } from '../../cloud/compute.ts'
+import type { Snapshot, Volume } from '../../cloud/volume.ts'
 import { isMarked } from '../mark.ts'
 import type { Seat } from '../seats.ts'
 import { Held } from '../survey.ts'
@@ -34,9 +35,10 @@ export class Estate {
   async refresh(projectId: string): Promise<void> {
     const { estate } = await this.roll.cloud()
     for (const kind of estateKinds) {
-      const held = await this.all(kind)
+      const [held, now] = [await this.all(kind), await estate.owned(kind, projectId)]
+      // Nothing may be awaited between reading what is held and replacing it: other seats are refreshed as well.
       const others = held.filter((one) => one.project_id !== projectId)
-      held.splice(0, held.length, ...others, ...(await estate.owned(kind, projectId)))
+      held.splice(0, held.length, ...others, ...now)
     }
   }
 }
@@ -44,6 +46,9 @@ export class Estate {
 /** What goes, by kind, in the order in which it can: each leans only on what comes after it. */
 export type Doomed = {
   servers: Server[]
+  /** Of volumes. */
+  snapshots: Snapshot[]
+  volumes: Volume[]
   images: Image[]
   floatingips: Owned[]
   ports: Owned[]
@@ -89,7 +94,11 @@ export async function doomed(estate: Estate, seat: Seat): Promise<Doomed> {
   const all = await estate.of('security-groups', project.id)
   const groups = all.filter((one) => one.name !== 'default' && !isMarked(course, one))
   const rules = all.filter((one) => one.name === 'default').flatMap((one) => strange(course, one))
-  return { servers, images, floatingips, ports, plugs, routers, networks, groups, rules }
+  const { volume } = await roll.cloud()
+  const [snapshots, volumes] = volume
+    ? await Promise.all([volume.snapshots(project.id), volume.volumes(project.id)])
+    : [[], []]
+  return { servers, snapshots, volumes, images, floatingips, ports, plugs, routers, networks, groups, rules }
 }
 
 /** Neutron's own rules let everything out, and the group's members in. */
@@ -115,6 +124,8 @@ export function isEmpty(all: Doomed): boolean {
 export function doomedText(all: Doomed): string {
   const words: Record<keyof Doomed, readonly [string, string]> = {
     servers: ['instance', 'instances'],
+    snapshots: ['volume snapshot', 'volume snapshots'],
+    volumes: ['volume', 'volumes'],
     images: ['image', 'images'],
     floatingips: ['floating address', 'floating addresses'],
     ports: ['port', 'ports'],

@@ -9,7 +9,7 @@ import { tagOf } from '../mark.ts'
 import type { Seat } from '../seats.ts'
 import { allows } from './can.ts'
 import { guestMetadata, userData } from './guest.ts'
-import { type Hands, underWay } from './power.ts'
+import { each, type Hands, underWay } from './power.ts'
 import { absent } from './roll.ts'
 import { addressesOf, arrived, isActive, settle } from './settle.ts'
 import { frozenTag, isStarter, starterTag } from './tags.ts'
@@ -68,6 +68,20 @@ export function bootTasks(hands: Hands, seats: readonly Seat[], wish: StarterWis
       }
     }),
   )
+}
+
+/** Starter instances go, and nothing else. */
+export async function unbootTasks(hands: Hands, seats: readonly Seat[]): Promise<Task[]> {
+  const { roll, clock } = hands
+  return each(hands, seats, (server) => isStarter(roll.input.course, server), {
+    title: (name) => `Delete ${name}`,
+    because: 'you said so',
+    done: () => false,
+    async act(server, progress) {
+      await (await roll.cloud()).compute.deleteServer(server.id).catch(absent)
+      await settle(roll, clock, server.id, () => false, progress)
+    },
+  })
 }
 
 async function start(

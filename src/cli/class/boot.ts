@@ -11,6 +11,7 @@ import {
   more,
   whoArgument,
   whole,
+  yesOption,
 } from './day-options.ts'
 
 export function classBootCommand(context: Context, answer: Answer) {
@@ -21,16 +22,21 @@ export function classBootCommand(context: Context, answer: Answer) {
     .option('--count <n>', 'of each seat (default: class, starter, count; at least 1)', whole(1))
     .option('--flavor <name>', 'their flavor (default: class, starter, flavor)')
     .option('--group <name>', 'only this group; may be repeated', more, [] as string[])
+    .option('--remove', 'delete starter instances instead, after asking', false)
     .option('--user <name>', 'whom SSH logs in as (default: by the image)')
     .option(...fileOption)
     .option(...dryOption)
+    .option(...yesOption)
     .option(...jsonOption)
     .addHelpText(
       'after',
       '\nRun it again after a cut: it makes what is missing. One that fails is deleted and started once more, alone.\n\nExamples:\n  ./bateau class boot\n  ./bateau class boot --each debian-13 --count 2 --group tp-a\n',
     )
     .action(
-      async (who, { each = null, count = null, flavor = null, group, user = null, file, dryRun, json }) => {
+      async (
+        who,
+        { each = null, count = null, flavor = null, group, user = null, remove, file, dryRun, yes, json },
+      ) => {
         const options = {
           file: courseFile(context, file),
           who: [...who, ...group],
@@ -39,8 +45,9 @@ export function classBootCommand(context: Context, answer: Answer) {
           count,
           flavor,
           user,
+          remove,
         }
-        answer(await deed(context, { json }, (deeds, face, signal) => deeds.boot(options, face, signal)))
+        answer(await deed(context, { json, yes }, (deeds, face, signal) => deeds.boot(options, face, signal)))
       },
     )
 }

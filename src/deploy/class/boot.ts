@@ -1,15 +1,19 @@
 // Decides what `bateau class boot` does: starter instances for each seat that is meant.
 // Leaves the pace to the gate of each cloud.
-import { bootTasks } from '../../classroom/day/starter.ts'
+import { bootTasks, unbootTasks } from '../../classroom/day/starter.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import type { Session } from '../session.ts'
 import type { World } from '../world.ts'
 import { thisMachine } from '../reach.ts'
 import { classKey } from './class-key.ts'
-import { carry, type DayCloud, type DryOptions, fromAll, withDay } from './day.ts'
+import { carry, type DayCloud, type DryOptions, fromAll, named, withDay } from './day.ts'
 import { starterWish, type Wanted } from './starter-wish.ts'
 
-export type BootOptions = DryOptions & Wanted
+export type BootOptions = DryOptions &
+  Wanted & {
+    /** Starter instances are deleted instead. */
+    remove: boolean
+  }
 
 export function boot(options: BootOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
   return withDay('class boot', options, face, signal, async ({ run, world }, clouds) => {

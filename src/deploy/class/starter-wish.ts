@@ -3,7 +3,7 @@
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { StarterWish } from '../../classroom/day/starter.ts'
 import { networkNames } from '../../classroom/base.ts'
-import { classNetwork, flavorNames, projectName } from '../../classroom/input.ts'
+import { classNetwork, type ClassroomInput, flavorNames, projectName } from '../../classroom/input.ts'
 import { flavorServing, imageServing } from '../../classroom/serving.ts'
 import { isMarked } from '../../classroom/mark.ts'
 import type { Seat } from '../../classroom/seats.ts'
@@ -37,7 +37,7 @@ export async function starterWish(cloud: DayCloud, wanted: Wanted, classKey: str
     user: wanted.user ?? image.user,
     networkId(seat) {
       const project = projects.find(({ name }) => name === projectName(input.course, seat.name))
-      return networkOf(input.course, starter.network, seat, project?.id, networks, direct).id
+      return networkOf(input, seat, project?.id, networks, direct).id
     },
     keys: (seat) => keysOf(cloud, seat, classKey),
   }
@@ -58,19 +58,21 @@ async function keysOf({ roll, input }: DayCloud, seat: Seat, classKey: string): 
   return [classKey, ...keys.flat()]
 }
 
+/** Those that the course has now; one that is left of an earlier course file is not shared with anybody. */
 function networkOf(
-  course: string,
-  choice: ClassPolicy['starter']['network'],
+  { course, policy, addressing, direct: onDirect }: ClassroomInput,
   seat: Seat,
   projectId: string | undefined,
   all: readonly Network[],
   direct: Network | undefined,
 ): Network {
+  const choice = policy.starter.network
   const marked = all.filter((one) => isMarked(course, one))
+  const shares = addressing.tenants.some(({ group }) => group === seat.group)
   const found = {
     own: marked.find((one) => one.project_id === projectId),
-    class: marked.find((one) => one.name === classNetwork(seat.group ?? '')),
-    direct,
+    class: shares ? marked.find((one) => one.name === classNetwork(seat.group ?? '')) : undefined,
+    direct: onDirect ? direct : undefined,
   }
   const network = choice === null ? (found.own ?? found.class ?? found.direct) : found[choice]
   if (network !== undefined) return network

@@ -101,7 +101,8 @@ async function rowOf(
   const own = async (kind: 'networks' | 'routers') =>
     project ? (await estate.of(kind, project.id)).map((one) => one.name || one.id) : []
   const servers = project ? await roll.serversOf(seat) : []
-  const [students, instances, networks, routers] = await Promise.all([
+  const { volume } = await roll.cloud()
+  const [students, instances, networks, routers, volumes] = await Promise.all([
     Promise.all(
       seat.members.map(async ({ login }) => ({ login, open: (await roll.user(login))?.enabled ?? null })),
     ),
@@ -121,6 +122,9 @@ async function rowOf(
     ),
     own('networks'),
     own('routers'),
+    project && volume
+      ? volume.volumes(project.id).then((all) => all.map(({ id, name: called }) => called || id))
+      : [],
   ])
   return {
     cloud,
@@ -133,7 +137,7 @@ async function rowOf(
     instances,
     networks,
     routers,
-    volumes: [],
+    volumes,
   }
 }
 

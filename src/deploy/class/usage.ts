@@ -52,7 +52,7 @@ async function usedIn(
 }
 
 function text(rows: readonly Share[], since: string, cost: string): string {
-  const figure = (n: number) => n.toFixed(1)
+  const figure = (n: number) => n.toFixed(2)
   const lines = rows.map((one) => [
     one.cloud,
     one.group,

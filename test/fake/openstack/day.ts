@@ -59,9 +59,9 @@ function boot(state: State, ask: Ask): Reply | undefined {
   return reply
 }
 
-function tags(server: Thing, method: string, tag: string): Reply {
+function tags(server: Thing, method: string, tag: string, longest = 60): Reply {
   const all = (server['tags'] ?? []) as string[]
-  if (tag.length > 60 || /[/,]/.test(tag)) return refuse(400, `Invalid tag ${tag}`)
+  if (tag.length > longest || /[/,]/.test(tag)) return refuse(400, `Invalid tag ${tag}`)
   if (method === 'DELETE' && !all.includes(tag)) return gone
   server['tags'] = method === 'DELETE' ? all.filter((one) => one !== tag) : [...new Set([...all, tag])]
   return { status: method === 'DELETE' ? 204 : 201 }
@@ -130,7 +130,7 @@ export function keystoneDay(state: State, { method, path }: Ask): Reply | undefi
   const [, project, tag] = /^\/projects\/(\w+)\/tags\/(.+)$/.exec(path) ?? []
   if (project !== undefined && tag !== undefined) {
     const found = state.projects.find(({ id }) => id === project)
-    return found ? tags(found, method, decodeURIComponent(tag).slice(0, 60)) : gone
+    return found ? tags(found, method, decodeURIComponent(tag), 255) : gone
   }
   const [, at, user, role] = /^\/projects\/(\w+)\/users\/(\w+)\/roles\/(\w+)$/.exec(path) ?? []
   if (at === undefined || method !== 'DELETE') return undefined
