@@ -17,9 +17,16 @@ export type BootOptions = DryOptions &
 
 export function boot(options: BootOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
   return withDay('class boot', options, face, signal, async ({ run, world }, clouds) => {
+    if (options.remove) {
+      const tasks = await fromAll(clouds, ({ hands, seats }) => unbootTasks(hands, seats))
+      const question = `Delete ${tasks.length} starter instances? What is on their disks goes`
+      if (!options.dryRun && tasks.length > 0 && !(await face.ask(question))) return exits.refused
+      await carry(run, 'unboot', 'Starter instances that go', tasks, options.dryRun)
+      return exits.done
+    }
     await bootUp(run, world, clouds, options, options.dryRun)
     if (!options.dryRun)
-      run.emit({ type: 'note', text: 'Undo: ./bateau class reset, or delete them by hand' })
+      run.emit({ type: 'note', text: `Undo: ./bateau class boot --remove${named(options.who)}` })
     return exits.done
   })
 }
