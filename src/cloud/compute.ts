@@ -30,6 +30,15 @@ const server = z.object({
   key_name: z.string().nullish(),
   'OS-EXT-STS:task_state': z.string().nullish(),
   fault: z.object({ message: z.string() }).optional(),
+  created: z.string().optional(),
+  /** Of the last change of its state. */
+  updated: z.string().optional(),
+  /** UTC without saying so; null before the first start. */
+  'OS-SRV-USG:launched_at': z.string().nullish(),
+  /** An empty text where it boots from a volume. */
+  image: z.union([z.object({ id: z.string() }), z.string()]).optional(),
+  flavor: z.looseObject({ original_name: z.string().optional() }).optional(),
+  metadata: z.record(z.string(), z.string()).default({}),
   addresses: z.record(
     z.string(),
     z.array(
@@ -85,8 +94,11 @@ export type NewServer = {
   imageId: string
   flavorId: string
   networkId: string
-  keyName: string
+  keyName?: string
   tags: readonly string[]
+  metadata?: Readonly<Record<string, string>>
+  /** As the guest reads it; encoded on the way. */
+  userData?: string
 }
 
 export class Compute {
@@ -131,7 +143,11 @@ export class Compute {
         imageRef: wanted.imageId,
         flavorRef: wanted.flavorId,
         networks: [{ uuid: wanted.networkId }],
-        key_name: wanted.keyName,
+        ...(wanted.keyName === undefined ? {} : { key_name: wanted.keyName }),
+        ...(wanted.metadata === undefined ? {} : { metadata: wanted.metadata }),
+        ...(wanted.userData === undefined
+          ? {}
+          : { user_data: Buffer.from(wanted.userData).toString('base64') }),
         config_drive: true,
         tags: wanted.tags,
       },

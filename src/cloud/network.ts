@@ -53,9 +53,12 @@ const port = z.object({
   mac_address: z.string(),
   status: z.string(),
   fixed_ips: z.array(fixedIp),
+  security_groups: z.array(z.string()).default([]),
+  port_security_enabled: z.boolean().default(true),
 })
 const rule = z.object({
   id: z.string(),
+  description: z.string().nullish(),
   direction: z.string(),
   ethertype: z.string(),
   protocol: z.string().nullish(),
@@ -63,7 +66,6 @@ const rule = z.object({
   port_range_max: z.number().nullish(),
   remote_ip_prefix: z.string().nullish(),
   remote_group_id: z.string().nullish(),
-  description: z.string().nullish(),
 })
 const securityGroup = z.object({ ...marked, security_group_rules: z.array(rule).default([]) })
 const rbacPolicy = z.object({

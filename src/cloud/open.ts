@@ -2,8 +2,11 @@
 // Leaves making connections (through SSH, into a namespace) to the caller, who gives a dispatcher for each origin.
 import { Agent, type Dispatcher } from 'undici'
 import { type Attempt, attempt } from './attempt.ts'
+import { Access } from './access.ts'
+import { Actions } from './actions.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Compute } from './compute.ts'
+import { Estates } from './estate.ts'
 import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
@@ -11,6 +14,8 @@ import { Networking } from './network.ts'
 import { ProjectLocks } from './project-lock.ts'
 import { Volumes } from './volume.ts'
 import { type ServiceCall, Session, type SessionOptions, type Who } from './session.ts'
+import { Usages } from './usage.ts'
+import { Walls } from './walls.ts'
 
 export type Cloud = Readonly<Who> & {
   readonly identity: Identity
@@ -18,6 +23,13 @@ export type Cloud = Readonly<Who> & {
   readonly network: Networking
   readonly image: Images
   readonly locks: ProjectLocks
+  readonly actions: Actions
+  readonly access: Access
+  readonly walls: Walls
+  readonly usage: Usages
+  readonly estate: Estates
+  /** The same person in another project, for a few calls; a role must be held there. Fault codes as openCloud's. */
+  within(projectId: string): Promise<Cloud>
   /** Null where the catalogue has no block storage. */
   readonly volume: Volumes | null
   /** Any call, whose refusal is an answer. */
@@ -40,6 +52,10 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     random: options.random ?? Math.random,
   })
   const session = new Session(exchange, clock, options)
+  return cloudOf(session)
+}
+
+async function cloudOf(session: Session): Promise<Cloud> {
   const who = await session.who()
   return {
     identity: new Identity(session),
@@ -47,9 +63,15 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     network: new Networking(session),
     image: new Images(session),
     locks: new ProjectLocks(session.lasting()),
+    actions: new Actions(session),
+    access: new Access(session),
+    walls: new Walls(session),
+    usage: new Usages(session),
+    estate: new Estates(session),
     volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
     attempt: (call) => attempt(session, call),
+    within: async (projectId) => cloudOf(await session.within(projectId)),
   }
 }
 

@@ -110,6 +110,16 @@ export class Session {
     return isThere((await this.#current()).catalogue, service, this.#options)
   }
 
+  /**
+   * The same person in another project, where a role must be held. Its token ends with this one's and is not renewed: for
+   * a few calls. Not for application credentials, which stay in their project.
+   */
+  async within(projectId: string): Promise<Session> {
+    const { token } = await this.#current()
+    const credentials: Credentials = { kind: 'token', token, project: projectId, projectId: true }
+    return new Session(this.#exchange, this.#clock, { ...this.#options, credentials })
+  }
+
   /** Makes the call and reads its JSON answer. Fault codes: those of failure.ts, and `cloud-catalogue`. */
   async call<T>(call: ServiceCall, schema: z.ZodType<T>): Promise<T> {
     const { answer, url } = await this.answer(call)

@@ -247,7 +247,9 @@ describe('a cloud that does not answer beside one that does', () => {
   it('leaves every question about the class half answered', async () => {
     await up()
     events = []
-    expect(await classStatus({ file }, face, quiet)).toBe(exits.unchecked)
+    expect(await classStatus({ file, group: null, student: null, watch: null }, face, quiet)).toBe(
+      exits.unchecked,
+    )
     const report = events.find((event) => event.type === 'report')
     expect(report?.type === 'report' && report.text).toContain('ada')
     expect(codes()).toEqual(['dead cloud-unreachable'])

@@ -16,7 +16,7 @@ export const instanceKeys = (world: World): string => join(world.dir, 'instances
 export async function pinInstanceKeys(
   world: World,
   survey: Survey,
-  instances: readonly ProofInstance[],
+  instances: readonly Pick<ProofInstance, 'id' | 'address'>[],
 ): Promise<void> {
   const lines = await Promise.all(
     instances.map(async ({ id, address }) => {
@@ -33,12 +33,16 @@ export async function pinInstanceKeys(
   renameSync(`${path}.new`, path)
 }
 
-/** The last host key said on a console. */
+/** The last host key said on a console: by the tiny guest, or by cloud-init (its module cc_keys_to_console). */
 export function saidKey(text: string): string | undefined {
-  const said = text.split('\n').filter((line) => line.includes(consoleMark))
-  return said
-    .map((line) => /host-key=(ssh-ed25519 [A-Za-z0-9+/=]+)/.exec(line)?.[1])
-    .findLast((key) => key !== undefined)
+  let listed = false
+  const said = text.split('\n').map((line) => {
+    if (line.includes('BEGIN SSH HOST KEY KEYS')) listed = true
+    if (line.includes('END SSH HOST KEY KEYS')) listed = false
+    const key = /(?:host-key=|^|\s)(ssh-ed25519 [A-Za-z0-9+/=]+)/.exec(line)?.[1]
+    return listed || line.includes(consoleMark) ? key : undefined
+  })
+  return said.findLast((key) => key !== undefined)
 }
 
 function linesOf(path: string): string[] {

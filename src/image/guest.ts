@@ -77,8 +77,8 @@ if [ -n "$drive" ] && mount -o ro "$drive" /mnt; then
   data=/mnt/openstack/latest
   name=$(sed -n 's/.*"hostname": *"\\([^"]*\\)".*/\\1/p' $data/meta_data.json)
   hostname "\${name%%.*}"
-  grep -oE '(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+' $data/meta_data.json |
-    sort -u > /root/.ssh/authorized_keys
+  cat $data/meta_data.json $data/user_data 2>/dev/null |
+    grep -oE '(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+' | sort -u > /root/.ssh/authorized_keys
   tr '{' '\\n' < $data/network_data.json | grep '"type": *"dns"' |
     sed -n 's/.*"address": *"\\([^"]*\\)".*/nameserver \\1/p' | awk '!seen[$0]++' > /etc/resolv.conf
   umount /mnt

@@ -1,22 +1,27 @@
 // Decides how `bateau class status` is called.
 // Leaves looking to deploy/class.
 import { Command } from '@commander-js/extra-typings'
-import { type Answer, type Context, pathOf } from '../context.ts'
-import { voyage } from '../voyage.ts'
+import type { Answer, Context } from '../context.ts'
+import { courseFile, deed, jsonOption, whole } from './day-options.ts'
 
-export function classStatusCommand({ terminal, ...rest }: Context, answer: Answer) {
+export function classStatusCommand(context: Context, answer: Answer) {
   return new Command('status')
-    .description('who has what, and where')
+    .description('who has what, where, since when, and whether it is reachable')
     .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('--json', 'events as one JSON object a line on standard output', false)
-    .addHelpText('after', '\nExamples:\n  ./bateau class status\n')
-    .action(async (file, { json }) => {
-      const path = file === undefined ? null : pathOf(terminal, file)
-      const how = { yes: false, json, otherwise: false }
-      const context = { terminal, ...rest }
+    .option('--group <name>', 'only this group')
+    .option('--student <login>', 'only this student, or team')
+    .option('--watch [seconds]', 'look again and again until Ctrl-C', (text) => whole(5)(text))
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      '\nReachable: TCP port 22 answers from outside.\n\nExamples:\n  ./bateau class status\n  ./bateau class status --group tp-a --watch 30\n  ./bateau class status --json | jq \'select(.kind == "class-status").data.students\'\n',
+    )
+    .action(async (file, { group = null, student = null, watch, json }) => {
+      const seconds = watch === undefined ? null : watch === true ? 15 : watch
+      const options = { file: courseFile(context, file), group, student, watch: seconds }
       answer(
-        await voyage(context, how, (deeds, face, signal) =>
-          deeds.classroom.status({ file: path }, face, signal),
+        await deed(context, { json, untilInterrupted: seconds !== null }, (deeds, face, signal) =>
+          deeds.status(options, face, signal),
         ),
       )
     })

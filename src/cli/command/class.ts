@@ -2,34 +2,45 @@
 // Leaves each to its file in cli/class.
 import { Command } from '@commander-js/extra-typings'
 import { classApplyCommand } from '../class/apply.ts'
-import { classPlanCommand } from '../class/plan.ts'
-import { classHandoutsCommand } from '../class/handouts.ts'
+import { classBootCommand } from '../class/boot.ts'
 import { classDnsCommand } from '../class/dns.ts'
+import { classExecCommand, classSshCommand } from '../class/exec.ts'
+import { classExtendCommand } from '../class/extend.ts'
+import { classFreezeCommand, classThawCommand } from '../class/freeze.ts'
+import { classHandoutsCommand } from '../class/handouts.ts'
 import { classJumpCommand } from '../class/jump.ts'
+import { classPlanCommand } from '../class/plan.ts'
+import { classCloseCommand, classOpenCommand } from '../class/power.ts'
+import { classResetCommand } from '../class/reset.ts'
+import { classScheduleCommand } from '../class/schedule.ts'
+import { classSnapshotCommand } from '../class/snapshot.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classUnlockCommand } from '../class/unlock.ts'
+import { classUsageCommand } from '../class/usage.ts'
 import { classVerifyCommand } from '../class/verify.ts'
 import type { Answer, Context } from '../context.ts'
 
 export function classCommand(context: Context, answer: Answer) {
-  const command = new Command('class').description(
-    'the students of the course in their clouds: enrol, help, reset, close; one command a deed',
-  )
-  command
-    .addCommand(classStatusCommand(context, answer))
+  return new Command('class')
+    .description('the students of the course in their clouds: enrol, help, reset, close; one command a deed')
     .addCommand(classPlanCommand(context, answer))
     .addCommand(classApplyCommand(context, answer))
+    .addCommand(classStatusCommand(context, answer))
+    .addCommand(classHandoutsCommand(context, answer))
+    .addCommand(classVerifyCommand(context, answer))
+    .addCommand(classOpenCommand(context, answer))
+    .addCommand(classCloseCommand(context, answer))
+    .addCommand(classBootCommand(context, answer))
+    .addCommand(classResetCommand(context, answer))
+    .addCommand(classSnapshotCommand(context, answer))
+    .addCommand(classExtendCommand(context, answer))
+    .addCommand(classFreezeCommand(context, answer))
+    .addCommand(classThawCommand(context, answer))
+    .addCommand(classExecCommand(context, answer))
+    .addCommand(classSshCommand(context, answer))
+    .addCommand(classUsageCommand(context, answer))
+    .addCommand(classScheduleCommand(context, answer))
+    .addCommand(classJumpCommand(context, answer))
+    .addCommand(classDnsCommand(context, answer))
     .addCommand(classUnlockCommand(context, answer))
-  for (const make of [
-    classApplyCommand,
-    classPlanCommand,
-    classHandoutsCommand,
-    classDnsCommand,
-    classJumpCommand,
-    classStatusCommand,
-    classUnlockCommand,
-    classVerifyCommand,
-  ])
-    command.addCommand(make(context, answer))
-  return command
 }

@@ -13,6 +13,7 @@ const instance = (name: string, projectId: string, ...addresses: [string, number
     tenant_id: projectId,
     user_id: 'u',
     tags: [],
+    metadata: {},
     addresses: { net: addresses.map(([addr, version]) => ({ addr, version })) },
   }) as Server
 

@@ -1,33 +1,151 @@
-// Decides what `bateau class status` says: who has what, and where.
-// Leaves making it so to up and class apply.
-import { projectName } from '../../classroom/input.ts'
+// Decides what `bateau class status` says: who has what, where, since when, and whether it can be reached.
+// Leaves making it so to up and the other commands of the class.
+import { setTimeout as pause } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import type { Verdict } from '../../core/verdict.ts'
+import { tryTcp } from '../../check/tcp.ts'
+import { addressesOf } from '../../classroom/day/settle.ts'
+import { Estate } from '../../classroom/day/estate.ts'
+import { frozenTag, isStarter, keptUntil } from '../../classroom/day/tags.ts'
+import type { Seat } from '../../classroom/seats.ts'
+import type { Server } from '../../cloud/compute.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
-import { type ClassCloud, type ClassOptions, withClass } from './open-class.ts'
+import type { Ground } from '../ground.ts'
+import { type DayCloud, withDay } from './day.ts'
+import { statusText } from './status-text.ts'
 
-export function classStatus(options: ClassOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withClass('class status', options, face, signal, async ({ run, clouds }) => {
-    const rows = (await Promise.all(clouds.map(rowsOf))).flat()
-    const line = ({ cloud, group, login, enrolled, instances }: Row) =>
-      `  ${cloud}  ${group}  ${login}  ${enrolled ? `enrolled, ${instances} instances` : 'not enrolled'}`
-    run.emit({
-      type: 'report',
-      kind: 'class-status',
-      text: rows.map(line).join('\n'),
-      data: { students: rows },
-    })
+export type StatusOptions = {
+  file: string | null
+  group: string | null
+  student: string | null
+  /** Seconds between looks, until Ctrl-C; null: once. */
+  watch: number | null
+}
+
+export type InstanceRow = {
+  id: string
+  name: string
+  state: string
+  starter: boolean
+  image: string | null
+  flavor: string | null
+  addresses: string[]
+  /** When it first ran, or was asked for where it never did; ISO 8601, UTC. */
+  since: string | null
+  /** Of its state's last change. */
+  changed: string | null
+  /** TCP 22 of the first address, from outside; null where it does not run or has no address. */
+  reachable: Verdict | null
+}
+export type SeatRow = {
+  cloud: string
+  group: string | null
+  seat: string
+  /** `open`: may log in. */
+  students: { login: string; open: boolean | null }[]
+  enrolled: boolean
+  frozen: boolean
+  kept: string | null
+  instances: InstanceRow[]
+  networks: string[]
+  routers: string[]
+  volumes: string[]
+}
+
+/** Attempts at a time, each at most a few seconds. */
+const knocks = 16
+const ssh = 22
+
+export async function classStatus(
+  options: StatusOptions,
+  face: Face,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (options.watch === null) return once(options, face, signal)
+  for (;;) {
+    const code = await once(options, face, signal)
+    if (code === exits.usage || code === exits.interrupted) return code
+    // Between looks the course is free for others: a look holds its lock.
+    await pause(options.watch * 1000, undefined, { signal }).catch(() => {})
+    if (signal.aborted) return exits.done
+  }
+}
+
+function once(options: StatusOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
+  const who = [options.group, options.student].filter((one) => one !== null)
+  return withDay('class status', { ...options, who }, face, signal, async ({ run, ground }, clouds) => {
+    const rows = (await Promise.all(clouds.map((cloud) => rowsOf(cloud, ground)))).flat()
+    const at = new Date().toISOString()
+    const text = statusText(rows, Date.parse(at))
+    run.emit({ type: 'report', kind: 'class-status', text, data: { at, students: rows } })
     return exits.done
   })
 }
 
-type Row = { cloud: string; group: string; login: string; enrolled: boolean; instances: number }
-
-async function rowsOf({ name, input, survey }: ClassCloud): Promise<Row[]> {
-  const [{ projects }, servers] = await Promise.all([survey.people.read(), survey.servers.read()])
-  return input.groups.flatMap((group) =>
-    group.students.map(({ login }) => {
-      const project = projects.find((one) => one.name === projectName(input.course, login))
-      const instances = servers.filter((one) => one.tenant_id === project?.id).length
-      return { cloud: name, group: group.name, login, enrolled: project !== undefined, instances }
-    }),
-  )
+async function rowsOf(cloud: DayCloud, ground: Ground): Promise<SeatRow[]> {
+  const estate = new Estate(cloud.roll)
+  const images = new Map((await estate.images.read()).map(({ id, name }) => [id, name ?? id]))
+  const limit = pLimit(knocks)
+  const knock = (server: Server) => limit(() => reachable(server, ground))
+  return Promise.all(cloud.seats.map((seat) => rowOf(cloud, estate, seat, images, knock)))
 }
+
+async function rowOf(
+  { name: cloud, roll, input }: DayCloud,
+  estate: Estate,
+  seat: Seat,
+  images: ReadonlyMap<string, string>,
+  knock: (server: Server) => Promise<Verdict | null>,
+): Promise<SeatRow> {
+  const project = await roll.project(seat)
+  const own = async (kind: 'networks' | 'routers') =>
+    project ? (await estate.of(kind, project.id)).map((one) => one.name || one.id) : []
+  const servers = project ? await roll.serversOf(seat) : []
+  const { volume } = await roll.cloud()
+  const [students, instances, networks, routers, volumes] = await Promise.all([
+    Promise.all(
+      seat.members.map(async ({ login }) => ({ login, open: (await roll.user(login))?.enabled ?? null })),
+    ),
+    Promise.all(
+      servers.map(async (server): Promise<InstanceRow> => ({
+        id: server.id,
+        name: server.name,
+        state: [server.status, server['OS-EXT-STS:task_state']].filter(Boolean).join(', '),
+        starter: isStarter(input.course, server),
+        image: typeof server.image === 'object' ? (images.get(server.image.id) ?? server.image.id) : null,
+        flavor: server.flavor?.original_name ?? null,
+        addresses: addressesOf(server).map(String),
+        since: utc(server['OS-SRV-USG:launched_at']) ?? server.created ?? null,
+        changed: server.updated ?? null,
+        reachable: await knock(server),
+      })),
+    ),
+    own('networks'),
+    own('routers'),
+    project && volume
+      ? volume.volumes(project.id).then((all) => all.map(({ id, name: called }) => called || id))
+      : [],
+  ])
+  return {
+    cloud,
+    group: seat.group,
+    seat: seat.name,
+    students,
+    enrolled: project !== undefined,
+    frozen: project?.tags.includes(frozenTag) ?? false,
+    kept: (project && keptUntil(project)) ?? null,
+    instances,
+    networks,
+    routers,
+    volumes,
+  }
+}
+
+async function reachable(server: Server, ground: Ground): Promise<Verdict | null> {
+  const [address] = addressesOf(server)
+  if (server.status !== 'ACTIVE' || address === undefined) return null
+  return (await tryTcp(ground.reach.outside, address, ssh)).verdict
+}
+
+/** Nova leaves the zone out, and means UTC. */
+const utc = (text: string | null | undefined) => (text ? `${text.slice(0, 19)}Z` : undefined)

@@ -114,7 +114,8 @@ function boot(state: State, { body, as }: Ask): Reply {
   if (!network || !shared) return refuse(400, `Network ${uuid} could not be found.`)
   if (!state.images.some((one) => one.id === wanted['imageRef'] && one['status'] === 'active'))
     return refuse(400, 'Image not active')
-  if (!state.keypairs.some((one) => one.user === as.userId && one.name === wanted['key_name']))
+  const key = wanted['key_name']
+  if (key !== undefined && !state.keypairs.some((one) => one.user === as.userId && one.name === key))
     return refuse(400, 'Invalid key_name provided.')
   const of = state.servers.filter((one) => one['tenant_id'] === as.projectId)
   const limit = state.computeQuotas.get(as.projectId)?.['instances'] ?? defaults.instances

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beyond, through } from './beyond.ts'
+import { keystoneDay, neutronDay, novaDay } from './day.ts'
 import { glance } from './glance.ts'
 import { keystone } from './keystone.ts'
 import { neutron } from './neutron.ts'
@@ -32,9 +33,9 @@ export type Faults = {
 }
 
 const services: Record<string, { root: string; service: Service }> = {
-  '5000': { root: '/v3', service: keystone },
-  '8774': { root: '/v2.1', service: nova },
-  '9696': { root: '/v2.0', service: neutron },
+  '5000': { root: '/v3', service: (state, ask) => keystoneDay(state, ask) ?? keystone(state, ask) },
+  '8774': { root: '/v2.1', service: (state, ask) => novaDay(state, ask) ?? nova(state, ask) },
+  '9696': { root: '/v2.0', service: (state, ask) => neutronDay(state, ask) ?? neutron(state, ask) },
   '9292': { root: '/v2', service: glance },
 }
 const types: Record<string, string> = {
@@ -95,7 +96,7 @@ export class FakeCloud {
     const url = this.#urlOf(request)
     const method = request.method ?? 'GET'
     const login = url.pathname === '/v3/auth/tokens'
-    const writes = method !== 'GET' && !login && !url.pathname.endsWith('/action')
+    const writes = method !== 'GET' && !login && !raw.includes('os-getConsoleOutput')
     const call = this.calls.length
     const { faults } = this
     const cut = faults.cut
@@ -147,15 +148,20 @@ export class FakeCloud {
     auth,
   }: {
     auth: {
-      identity: { password: { user: { name: string; password: string } } }
-      scope: { project: { name: string } }
+      identity: { password?: { user: { name: string; password: string } }; token?: { id: string } }
+      scope: { project: { name?: string; id?: string } }
     }
   }): Reply {
-    const { name, password } = auth.identity.password.user
-    const user = this.state.users.find(
-      (one) => one.name === name && this.state.passwords.get(one.id) === password,
+    const { password: by, token: from } = auth.identity
+    const before = this.#tokens.get(from?.id ?? '')?.userId
+    const user = this.state.users.find((one) =>
+      by
+        ? one.name === by.user.name && this.state.passwords.get(one.id) === by.user.password && one['enabled']
+        : one.id === before,
     )
-    const project = this.state.projects.find((one) => one.name === auth.scope.project.name)
+    const name = user?.name
+    const { project: scope } = auth.scope
+    const project = this.state.projects.find((one) => one.name === scope.name || one.id === scope.id)
     const member = this.state.assignments.some((one) => one.user === user?.id && one.project === project?.id)
     if (!user || !project || !member) return refuse(401, 'The request you have made requires authentication.')
     const token = `token-${this.state.id()}`

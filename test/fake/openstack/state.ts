@@ -41,6 +41,8 @@ export class State {
   readonly networkQuotas = new Map<string, Record<string, number>>()
   readonly images: Thing[] = []
   readonly serverGroups: Thing[] = []
+  /** Of a teaching day: boots that end in ERROR next, and what was seen. */
+  readonly day = { failingBoots: 0, mostBuilding: 0, rebuilds: 0 }
   readonly admin: { userId: string; projectId: string }
 
   constructor() {
@@ -126,10 +128,12 @@ export class State {
         ),
       ),
       interfaces: sorted(
-        this.ports.map(
-          (one) =>
-            `${name(one['device_id'])} ${JSON.stringify(one['fixed_ips']).replaceAll(/[0-9a-f]{32}/g, name)}`,
-        ),
+        this.ports
+          .filter((one) => one['device_owner'] === 'network:router_interface')
+          .map(
+            (one) =>
+              `${name(one['device_id'])} ${JSON.stringify(one['fixed_ips']).replaceAll(/[0-9a-f]{32}/g, name)}`,
+          ),
       ),
       servers: sorted(
         this.servers.map((one) => `${one.name} ${String(one['status'])} ${name(one['tenant_id'])}`),

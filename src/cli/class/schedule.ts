@@ -1,0 +1,27 @@
+// Decides how `bateau class schedule` is called.
+// Leaves the doing to deploy/class.
+import { Command } from '@commander-js/extra-typings'
+import type { Answer, Context } from '../context.ts'
+import { courseFile, deed, dryOption, fileOption, jsonOption, whole } from './day-options.ts'
+
+export function classScheduleCommand(context: Context, answer: Answer) {
+  return new Command('schedule')
+    .description('what the sessions of the course file ask for now (open, boot, close), done; and what comes')
+    .option('--days <n>', 'days to look ahead', whole(1), 7)
+    .option('--watch', 'go on until Ctrl-C, each thing at its time', false)
+    .option(...fileOption)
+    .option(...dryOption)
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      '\nOpens 10 minutes before a session, boots 30 minutes before, and stops instances at its end where the course file says so.\nWithout --watch it does what is due now and ends: a timer may call it every few minutes.\n\nExamples:\n  ./bateau class schedule --dry-run\n  ./bateau class schedule --watch\n',
+    )
+    .action(async ({ days, watch, file, dryRun, json }) => {
+      const options = { file: courseFile(context, file), dryRun, days, watch: watch && !dryRun }
+      answer(
+        await deed(context, { json, untilInterrupted: options.watch }, (deeds, face, signal) =>
+          deeds.schedule(options, face, signal),
+        ),
+      )
+    })
+}
