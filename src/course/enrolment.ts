@@ -28,11 +28,16 @@ export function enrol(
 }
 
 /** Groups of enrolled students; those who are back after they had left are newcomers to them. */
-export function groupsOf({ students, enrolment }: Omit<Class, 'groups'>, rule: GroupRule): Outcome<Group[]> {
+export function groupsOf(
+  { students, enrolment }: Omit<Class, 'groups'>,
+  rule: GroupRule,
+  work: 'student' | 'team',
+): Outcome<Group[]> {
   const members = students.map((student, i) => {
     const one = enrolment.enrolled[i]
     const before = one?.entry && one.entry.left === null ? one.entry.group : null
-    return { student, group: one?.listed.group ?? null, before }
+    const unit = work === 'team' && student.team !== null ? `team ${student.team}` : student.login
+    return { student, group: one?.listed.group ?? null, before, unit }
   })
   return makeGroups(members, rule)
 }

@@ -4,7 +4,12 @@ import { makeGroups, type GroupRule, type Member } from './groups.ts'
 import { someStudents } from './class.fixture.ts'
 
 const listed = (count: number, groups: readonly string[] = []) =>
-  someStudents(count).map((student, i) => ({ student, group: groups[i] ?? null, before: null }))
+  someStudents(count).map((student, i) => ({
+    student,
+    group: groups[i] ?? null,
+    before: null,
+    unit: student.login,
+  }))
 const sizes = (count: number, rule: GroupRule, groups?: readonly string[]) => {
   const made = makeGroups(listed(count, groups), rule)
   return made.ok
@@ -118,6 +123,23 @@ describe('groups', () => {
     expect(groupsOf(before, rule)).toBe(expected),
   )
 
+  test.each([
+    ['a team is in one group', ['x', 'y', 'x', 'y', 'z'], [], { size: 2 }, 'g1 g2 g1 g2 g3'],
+    ['a group is not filled by half a team', ['x', 'x', 'y', 'y', 'z'], [], { size: 3 }, 'g1 g1 g2 g2 g1'],
+    ['a newcomer goes to the team', ['x', 'y', 'x'], ['g1', 'g2', null], { size: 2 }, 'g1 g2 g1'],
+    ['groups of one size have whole teams', ['x', 'y', 'x', 'y'], [], { count: 2 }, 'g1 g2 g1 g2'],
+    [
+      'a team larger than a group is cut, and that is a fault elsewhere',
+      ['x', 'x', 'x'],
+      [],
+      { size: 2 },
+      'g1 g1 g2',
+    ],
+  ] satisfies [string, string[], (string | null)[], GroupRule, string][])(
+    'of teams: %s',
+    (_, units, before, rule, expected) => expect(groupsOf(before, rule, units)).toBe(expected),
+  )
+
   test('of a size are kept by everybody when others leave and join', () => {
     const class_ = fc.array(fc.boolean(), { minLength: 1, maxLength: 60 })
     fc.assert(
@@ -144,8 +166,16 @@ describe('groups', () => {
 })
 
 /** The group of each student, in order. */
-function groupsOf(before: readonly (string | null)[], rule: GroupRule): string {
-  const members = listed(before.length).map((one, i) => ({ ...one, before: before[i] ?? null }))
+function groupsOf(
+  before: readonly (string | null)[],
+  rule: GroupRule,
+  units: readonly string[] = [],
+): string {
+  const members = listed(Math.max(before.length, units.length)).map((one, i) => ({
+    ...one,
+    before: before[i] ?? null,
+    unit: units[i] ?? one.unit,
+  }))
   const made = makeGroups(members, rule)
   if (!made.ok) return made.faults.map(({ code }) => code).join(' ')
   const of = (login: string) =>

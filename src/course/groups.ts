@@ -4,8 +4,11 @@ import { bad, good, type Fault, type Outcome } from '../core/fault.ts'
 import type { Group, Student } from './course.ts'
 import { asciiName } from './login.ts'
 
-/** A student, the group that the roster names, and the one that the register remembers. */
-export type Member = { student: Student; group: string | null; before: string | null }
+/**
+ * A student, the group that the roster names, the one that the register remembers, and whom they go with: students of one
+ * unit (a team) are in one group where it has room for them.
+ */
+export type Member = { student: Student; group: string | null; before: string | null; unit: string }
 
 type Named = { name: string; size?: number | undefined; server?: string | undefined }
 export type GroupRule = {
@@ -37,17 +40,41 @@ export function makeGroups(listed: readonly Member[], rule: GroupRule): Outcome<
 
 type Seats = { name: string; size: number; server: string | null }
 
+/** In the order of their first members. */
+function unitsOf(listed: readonly Member[]): Member[][] {
+  const units = new Map<string, Member[]>()
+  for (const member of listed) {
+    const unit = units.get(member.unit)
+    if (unit) unit.push(member)
+    else units.set(member.unit, [member])
+  }
+  return [...units.values()]
+}
+
+/** The group that somebody of the unit was in. */
+const beforeOf = (unit: readonly Member[], names: readonly string[]) =>
+  unit.map(({ before }) => before).find((before) => before !== null && names.includes(before)) ?? undefined
+
 /** Who was in a group stays while it has room, in the order of the roster; then everybody else, first room first. */
 function seated(listed: readonly Member[], seats: readonly Seats[]): Group[] {
   const inGroup = new Map<string, Set<Member>>(seats.map(({ name }) => [name, new Set<Member>()]))
-  const hasRoom = ({ name, size }: Seats) => (inGroup.get(name)?.size ?? 0) < size
-  const waiting = listed.filter((member) => {
-    const known = seats.find(({ name }) => name === member.before)
-    if (!known || !hasRoom(known)) return true
-    inGroup.get(known.name)?.add(member)
+  const names = seats.map(({ name }) => name)
+  const hasRoom = ({ name, size }: Seats, count: number) => (inGroup.get(name)?.size ?? 0) + count <= size
+  const put = (name: string | undefined, unit: readonly Member[]) => {
+    for (const member of unit) inGroup.get(name ?? '')?.add(member)
+  }
+  const waiting = unitsOf(listed).filter((unit) => {
+    const before = beforeOf(unit, names)
+    const known = seats.find(({ name }) => name === before)
+    if (!known || !hasRoom(known, unit.length)) return true
+    put(known.name, unit)
     return false
   })
-  for (const member of waiting) inGroup.get(seats.find(hasRoom)?.name ?? '')?.add(member)
+  for (const unit of waiting) {
+    const whole = seats.find((one) => hasRoom(one, unit.length))
+    if (whole) put(whole.name, unit)
+    else for (const member of unit) put(seats.find((one) => hasRoom(one, 1))?.name, [member])
+  }
   return seats.map(({ name, server }) => ({
     name,
     students: listed.filter((member) => inGroup.get(name)?.has(member)).map(({ student }) => student),
@@ -58,7 +85,9 @@ function seated(listed: readonly Member[], seats: readonly Seats[]): Group[] {
 /** As many groups as anybody was in or is needed; those that everybody left are not shown, and their number stays free. */
 function filled(listed: readonly Member[], size: number): Group[] {
   const remembered = listed.map(({ before }) => Number(/^g([1-9]\d{0,3})$/.exec(before ?? '')?.[1] ?? 0))
-  const most = Math.max(Math.ceil(listed.length / size), ...remembered)
+  // Where units do not fill the groups there is need of some more.
+  const loose = unitsOf(listed).filter(({ length }) => length > 1).length
+  const most = Math.max(Math.ceil(listed.length / size), ...remembered) + loose
   const seats = Array.from({ length: most }, (_, i) => ({ name: `g${i + 1}`, size, server: null }))
   return seated(listed, seats).filter(({ students }) => students.length > 0)
 }
@@ -73,16 +102,22 @@ function evenly(listed: readonly Member[], count: number): Outcome<Group[]> {
       fix: `write at most ${listed.length}`,
     })
   const groups = Array.from({ length: count }, (_, i) => ({ name: `g${i + 1}`, members: new Set<Member>() }))
-  const known = (member: Member) => groups.find(({ name }) => name === member.before)
-  if (!listed.some(known)) {
-    const edge = (i: number) => Math.ceil((i * listed.length) / count)
-    listed.forEach((member, at) => groups.find((_, i) => at < edge(i + 1))?.members.add(member))
+  const names = groups.map(({ name }) => name)
+  const units = unitsOf(listed)
+  const put = (name: string | undefined, unit: readonly Member[]) => {
+    for (const member of unit) groups.find((group) => group.name === name)?.members.add(member)
   }
-  for (const member of listed) known(member)?.members.add(member)
   const smallest = () => groups.reduce((best, next) => (next.members.size < best.members.size ? next : best))
   const largest = () => groups.reduce((best, next) => (next.members.size > best.members.size ? next : best))
-  const isIn = (member: Member) => groups.some(({ members }) => members.has(member))
-  for (const member of listed.filter((one) => !isIn(one))) smallest().members.add(member)
+  const isFirst = units.every((unit) => beforeOf(unit, names) === undefined)
+  const edge = (i: number) => Math.ceil((i * listed.length) / count)
+  let at = 0
+  for (const unit of units) {
+    const turn = groups.find((_, i) => at < edge(i + 1))
+    put(isFirst ? turn?.name : beforeOf(unit, names), unit)
+    at += unit.length
+  }
+  for (const unit of units) if (!isFirst && beforeOf(unit, names) === undefined) put(smallest().name, unit)
   const floor = Math.floor(listed.length / count)
   for (const empty of groups.filter(({ members }) => members.size === 0))
     while (empty.members.size < floor) {

@@ -95,7 +95,7 @@ function readClass(
   if (!roster.ok || !register.ok) return bad(...faults)
   const enrolled = enrol(roster.value.listed, roster.value.notes, register.value)
   if (!enrolled.ok) return bad(...enrolled.faults.map((fault) => placed(fault, file, ['students'])))
-  const groups = groupsOf(enrolled.value, data.students.groups ?? {})
+  const groups = groupsOf(enrolled.value, data.students.groups ?? {}, data.class.work)
   if (!groups.ok) return bad(...groups.faults.map((fault) => placed(fault, file, ['students', 'groups'])))
   return good({ ...enrolled.value, groups: groups.value })
 }

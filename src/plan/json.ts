@@ -61,7 +61,8 @@ function rosterJson({ enrolment, groups }: Course) {
       group: groupOf.get(login) ?? null,
       since: entry?.since ?? null,
     })),
-    changes: enrolment.changes,
+    // At first everybody joins.
+    changes: enrolment.before.length === 0 ? [] : enrolment.changes,
   }
 }
 

@@ -38,7 +38,9 @@ export function movesOf(
         ? `the course file puts it on ${group.server}`
         : room === undefined
           ? `${from} is gone`
-          : `${from} has only ${room.seats} seats`
+          : logins.every((login) => (before.get(login)?.group ?? part.group) !== part.group)
+            ? `${part.group} is there`
+            : `${from} has only ${room.seats} seats`
     return {
       group: part.group,
       from,

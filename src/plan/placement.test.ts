@@ -99,8 +99,8 @@ describe('any groups on any servers', () => {
 
 const staysOf = (placed: readonly Placed[]) =>
   new Map<string, Stay>(
-    placed.flatMap(({ server, students }) =>
-      students.map(({ login }) => [login, { server, left: false }] as const),
+    placed.flatMap(({ group, server, students }) =>
+      students.map(({ login }) => [login, { server, left: false, group }] as const),
     ),
   )
 const cloudsOf = (placed: readonly Placed[]) =>
@@ -110,7 +110,7 @@ const said = (groups: readonly Group[], where: readonly Room[], before: Readonly
   return [...brief(placed), ...movesOf(placed, groups, where, before).map(moveText)]
 }
 const at = (count: number, server: string, left = false) =>
-  new Map(someStudents(count).map(({ login }) => [login, { server, left }] as const))
+  new Map(someStudents(count).map(({ login }) => [login, { server, left, group: 'g1' }] as const))
 
 describe('whoever is somewhere', () => {
   test('moves as a group when its server is gone, and it is said', () => {
@@ -157,6 +157,75 @@ describe('whoever is somewhere', () => {
     expect(said(groupsOf([2]), rooms(5, 9), at(2, 'os1', true))).toEqual(['g1 2 os1'])
   })
 })
+
+describe('who changes the group', () => {
+  const before = (...was: readonly (readonly [group: string, server: string])[]) =>
+    new Map<string, Stay>(
+      someStudents(was.length).map(({ login }, i) => [
+        login,
+        { group: was[i]?.[0] ?? '', server: was[i]?.[1] ?? '', left: false },
+      ]),
+    )
+
+  test('follows it to its cloud', () => {
+    const was = before(['g1', 'os1'], ['g1', 'os1'], ['g1', 'os1'], ['g2', 'os2'])
+    expect(said(groupsOf([2, 2]), rooms(9, 9), was)).toEqual([
+      'g1 2 os1',
+      'g2 2 os2',
+      '1 of g2 (student-03) moves from os1 to os2 because g2 is there',
+    ])
+  })
+
+  test('stays where there is no seat with it', () => {
+    const was = before(['g1', 'os1'], ['g1', 'os1'], ['g1', 'os1'], ['g2', 'os2'])
+    expect(said(groupsOf([2, 2]), rooms(9, 1), was)).toEqual(['g1 2 os1', 'g2 1 os1', 'g2 1 os2'])
+  })
+
+  test('stays when the whole group has a new name', () => {
+    const was = before(['a', 'os1'], ['a', 'os1'], ['b', 'os2'], ['b', 'os2'])
+    expect(said(groupsOf([2, 2]), rooms(9, 9), was)).toEqual(['g1 2 os1', 'g2 2 os2'])
+  })
+})
+
+describe('teams', () => {
+  /** Two students after one another are a team. */
+  const unitOf = ({ login }: { login: string }) => `${Math.ceil(Number(login.slice(-2)) / 2)}`
+  const parts = (size: number, where: readonly Room[], before?: ReadonlyMap<string, Stay>) =>
+    brief(placeGroups(groupsOf([size]), where, 'all', before, unitOf))
+
+  test('are not cut where a group is', () => {
+    expect(parts(6, rooms(3, 3))).toEqual(['g1 2 os1', 'g1 4 os2'])
+    expect(parts(8, rooms(4, 5))).toEqual(['g1 4 os1', 'g1 4 os2'])
+  })
+
+  test('take a newcomer, whatever the seats', () => {
+    expect(parts(4, rooms(3, 9), at(3, 'os1'))).toEqual(['g1 4 os1'])
+  })
+
+  test('move whole where seats go', () => {
+    expect(parts(4, rooms(3, 9), at(4, 'os1'))).toEqual(['g1 2 os1', 'g1 2 os2'])
+  })
+
+  test('are on one cloud each, whatever happens', () => {
+    fc.assert(
+      fc.property(sizes, seats, seats, turns, (all, room, then, atOnce) => {
+        const first = placeGroups(groupsOf(all), rooms(...room), atOnce, undefined, unitOfGroup)
+        const again = placeGroups(groupsOf(all), rooms(...then), atOnce, staysOf(first), unitOfGroup)
+        for (const placed of [first, again]) {
+          const servers = new Map<string, Set<string>>()
+          for (const { group, server, students } of placed)
+            for (const student of students) {
+              const team = `${group} ${unitOfGroup(student)}`
+              servers.set(team, (servers.get(team) ?? new Set()).add(server))
+            }
+          expect([...servers.values()].every(({ size }) => size === 1)).toBe(true)
+        }
+      }),
+    )
+  })
+})
+/** Teams of three. */
+const unitOfGroup = ({ login }: { login: string }) => `${Math.ceil(Number(login.split('-')[1]) / 3)}`
 
 describe('moves', () => {
   const more = fc.nat({ max: 5 })

@@ -20,8 +20,14 @@ export function studentsAtOnce(placed: readonly Placed[], atOnce: 'group' | 'all
   return atOnce === 'all' ? sizes.reduce((sum, size) => sum + size, 0) : Math.max(0, ...sizes)
 }
 
-/** Where somebody was before. Who had left the course moves nobody, but finds their things again where there is room. */
-export type Stay = { server: string; left: boolean }
+/**
+ * Where somebody was before, and in which group. Who had left the course moves nobody, but finds their things again where
+ * there is room; who changes the group follows it.
+ */
+export type Stay = { server: string; left: boolean; group: string | null }
+
+/** Students of one unit are on one cloud: a team has one project. */
+export type UnitOf = (student: Student) => string
 
 /** Seats of each cloud that are still free, for good or for one group at a time. */
 type Seats = {
@@ -40,8 +46,10 @@ export function placeGroups(
   rooms: readonly Room[],
   atOnce: 'group' | 'all',
   before: ReadonlyMap<string, Stay> = new Map(),
+  unitOf: UnitOf = ({ login }) => login,
 ): Placed[] {
   const all = seatsOf(rooms)
+  const homes = new Map([...before].filter(([, { server }]) => rooms.some((room) => room.server === server)))
   const turns = new Map(groups.map((group) => [group, atOnce === 'all' ? all : seatsOf(rooms, all)]))
   const of = (group: Group) => turns.get(group) ?? all
   const parts = new Map(groups.map((group) => [group, [] as Part[]]))
@@ -49,16 +57,16 @@ export function placeGroups(
     settle(parts, group, of(group), { server: group.server ?? '', students: group.students, because: pinned })
   const open = groups.filter(({ server }) => server === null)
   for (const group of open)
-    for (const part of stayers(group, rooms, before, of(group))) settle(parts, group, of(group), part)
+    for (const part of stayers(group, rooms, homes, of(group), unitOf)) settle(parts, group, of(group), part)
   for (const group of open) {
     const here = parts.get(group) ?? []
     const settled = new Set(here.flatMap(({ students }) => students))
     const rest = group.students.filter((student) => !settled.has(student))
     if (rest.length === 0) continue
     const more =
-      here.length === 0 && rest.every((student) => isNew(student, rooms, before))
-        ? partsOf(rest, rooms, of(group))
-        : joiners(here, rest, rooms, before, of(group))
+      here.length === 0 && rest.every(({ login }) => !homes.has(login))
+        ? partsOf(unitsOf(rest, unitOf).flat(), rooms, of(group), unitOf)
+        : joiners(group, here, rest, rooms, homes, of(group), unitOf)
     for (const part of more) settle(parts, group, of(group), part)
   }
   return groups.flatMap((group) => merged(group, rooms, parts.get(group) ?? []))
@@ -89,44 +97,57 @@ function settle(parts: ReadonlyMap<Group, Part[]>, group: Group, seats: Seats, p
   seats.take(part.server, part.students.length)
 }
 
-const homeOf = (student: Student, rooms: readonly Room[], before: ReadonlyMap<string, Stay>) => {
-  const stay = before.get(student.login)
-  return stay && rooms.some(({ server }) => server === stay.server) ? stay : undefined
+type Homes = ReadonlyMap<string, Stay>
+
+/** In the order of their first students. */
+function unitsOf(students: readonly Student[], unitOf: UnitOf): Student[][] {
+  const units = new Map<string, Student[]>()
+  for (const student of students) {
+    const unit = units.get(unitOf(student))
+    if (unit) unit.push(student)
+    else units.set(unitOf(student), [student])
+  }
+  return [...units.values()]
 }
 
-/** Was nowhere, or on a cloud that is gone. */
-const isNew = (student: Student, rooms: readonly Room[], before: ReadonlyMap<string, Stay>) =>
-  homeOf(student, rooms, before) === undefined
-
-/** Those of a group who stay, in the order of the group as far as there are seats. */
-function stayers(
-  group: Group,
-  rooms: readonly Room[],
-  before: ReadonlyMap<string, Stay>,
-  seats: Seats,
-): Part[] {
-  return rooms.map(({ server }) => ({
-    server,
-    students: group.students
-      .filter((student) => {
-        const home = homeOf(student, rooms, before)
-        return home?.server === server && !home.left
-      })
-      .slice(0, seats.free(server)),
-    because: 'it is there already',
-  }))
+/**
+ * Those of a group who stay, in the order of the group as far as there are seats. Where all of them were in another group
+ * it has a new name.
+ */
+function stayers(group: Group, rooms: readonly Room[], homes: Homes, seats: Seats, unitOf: UnitOf): Part[] {
+  const present = group.students.filter(({ login }) => homes.get(login)?.left === false)
+  const known = (student: Student) => (homes.get(student.login)?.group ?? group.name) === group.name
+  const stay = present.some(known) ? present.filter(known) : present
+  const home = new Map<string, string | undefined>()
+  for (const one of stay) home.set(unitOf(one), home.get(unitOf(one)) ?? homes.get(one.login)?.server)
+  return rooms.map(({ server }) => {
+    const here = stay.filter((one) => home.get(unitOf(one)) === server)
+    let left = seats.free(server)
+    const students = unitsOf(here, unitOf).filter(({ length }) => {
+      const fits = length <= left
+      if (fits) left -= length
+      return fits
+    })
+    return { server, students: students.flat(), because: 'it is there already' }
+  })
 }
 
-/** One by one: back home, to the group, to the cloud with most seats left; with no seat anywhere home, or to the group. */
+/**
+ * One unit after the other: to the rest of it, to the group where they change it, back home, to the group, to the cloud
+ * with most seats left; with no seat anywhere home, or to the group.
+ */
 function joiners(
+  group: Group,
   here: readonly Part[],
   rest: readonly Student[],
   rooms: readonly Room[],
-  before: ReadonlyMap<string, Stay>,
+  homes: Homes,
   seats: Seats,
+  unitOf: UnitOf,
 ): Part[] {
   const names = rooms.map(({ server }) => server)
   const counts = new Map(here.map(({ server, students }) => [server, students.length]))
+  const mates = new Map(here.flatMap(({ server, students }) => students.map((one) => [unitOf(one), server])))
   const taken = new Map<string, number>()
   const free = (server: string) => seats.free(server) - (taken.get(server) ?? 0)
   const most = (some: readonly string[], value: (server: string) => number) =>
@@ -134,10 +155,16 @@ function joiners(
       (best, next) => (best === undefined || value(next) > value(best) ? next : best),
       undefined,
     )
-  const place = (student: Student): readonly [string | undefined, string] => {
-    const home = homeOf(student, rooms, before)?.server
-    const open = names.filter((name) => free(name) > 0)
-    if (home !== undefined && open.includes(home)) return [home, 'it is there already']
+  const groupOf = ({ login }: Student) => homes.get(login)?.group ?? group.name
+  const place = (unit: readonly Student[]): readonly [string | undefined, string] => {
+    const [first] = unit
+    if (first === undefined) return [undefined, '']
+    const team = mates.get(unitOf(first))
+    if (team !== undefined) return [team, 'to be with their team']
+    const home = homes.get(first.login)?.server
+    const open = names.filter((name) => free(name) >= unit.length)
+    const changed = groupOf(first) !== group.name
+    if (home !== undefined && open.includes(home) && !changed) return [home, 'it is there already']
     const withGroup = most(
       open.filter((name) => counts.has(name)),
       (name) => counts.get(name) ?? 0,
@@ -145,18 +172,22 @@ function joiners(
     if (withGroup !== undefined) return [withGroup, 'to be with their group']
     const best = most(open, free)
     if (best !== undefined) return [best, `where most seats are left (${free(best)})`]
-    const full = home ?? most([...counts.keys()], (name) => counts.get(name) ?? 0) ?? most(names, free)
+    const full =
+      (changed ? undefined : home) ??
+      most([...counts.keys()], (name) => counts.get(name) ?? 0) ??
+      home ??
+      most(names, free)
     return [full, 'though no cloud has seats left']
   }
   const parts: { server: string; students: Student[]; because: string }[] = []
-  for (const student of rest) {
-    const [server, because] = place(student)
+  for (const unit of unitsOf(rest, unitOf)) {
+    const [server, because] = place(unit)
     if (server === undefined) continue
-    taken.set(server, (taken.get(server) ?? 0) + 1)
-    counts.set(server, (counts.get(server) ?? 0) + 1)
+    taken.set(server, (taken.get(server) ?? 0) + unit.length)
+    counts.set(server, (counts.get(server) ?? 0) + unit.length)
     const part = parts.find((one) => one.server === server)
-    if (part) part.students.push(student)
-    else parts.push({ server, students: [student], because })
+    if (part) part.students.push(...unit)
+    else parts.push({ server, students: [...unit], because })
   }
   return parts
 }
@@ -179,7 +210,7 @@ function merged(group: Group, rooms: readonly Room[], parts: readonly Part[]): P
 }
 
 /** A group of which nobody is anywhere yet. */
-function partsOf(rest: readonly Student[], rooms: readonly Room[], seats: Seats): Part[] {
+function partsOf(rest: readonly Student[], rooms: readonly Room[], seats: Seats, unitOf: UnitOf): Part[] {
   const size = rest.length
   const whole = (server: string, because: string): Part[] => [{ server, students: rest, because }]
   const { free, load } = seats
@@ -203,8 +234,9 @@ function partsOf(rest: readonly Student[], rooms: readonly Room[], seats: Seats)
         rest,
         names.filter((name) => needed.includes(name)),
         free,
+        unitOf,
       )
-    : shared(rest, names, free)
+    : shared(rest, names, free, unitOf)
 }
 
 /** The servers with most seats left, as many as hold so many students; none when all together do not. */
@@ -222,6 +254,7 @@ function shared(
   rest: readonly Student[],
   names: readonly string[],
   free: (server: string) => number,
+  unitOf: UnitOf,
 ): Part[] {
   const size = rest.length
   const total = names.reduce((sum, name) => sum + free(name), 0)
@@ -234,9 +267,20 @@ function shared(
   let from = 0
   return names.flatMap((server, i) => {
     exact += weight(server) * size
-    const to = i === names.length - 1 ? size : Math.round(exact)
+    const to = i === names.length - 1 ? size : cutBefore(rest, Math.max(from, Math.round(exact)), unitOf)
     const students = rest.slice(from, to)
-    from = to
+    from = Math.max(from, to)
     return students.length === 0 ? [] : [{ server, students, because }]
   })
+}
+
+/** The nearest place at or before `at` where no unit is cut. */
+function cutBefore(rest: readonly Student[], at: number, unitOf: UnitOf): number {
+  const unit = (i: number) => {
+    const student = rest[i]
+    return student === undefined ? undefined : unitOf(student)
+  }
+  let to = at
+  while (to > 0 && unit(to - 1) === unit(to)) to--
+  return to
 }

@@ -31,7 +31,9 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
     ...course.clouds.map(({ name, seats }) => ({ server: name, seats: seats ?? Number.POSITIVE_INFINITY })),
   ]
   const before = staysOf(course)
-  const placed = placeGroups(course.groups, rooms, course.atOnce, before)
+  const placed = placeGroups(course.groups, rooms, course.atOnce, before, ({ login, team }) =>
+    course.class.work === 'team' ? (team ?? login) : login,
+  )
   const draft: Draft = {
     course,
     inventory,
@@ -48,8 +50,8 @@ export function makePlan(course: Course, inventory: Inventory, policy: Policy): 
 /** By login: on which cloud the register remembers a student. */
 function staysOf({ enrolment }: Course): Map<string, Stay> {
   return new Map(
-    enrolment.before.flatMap(({ login, cloud, left }) =>
-      cloud === null ? [] : [[login, { server: cloud, left: left !== null }] as const],
+    enrolment.before.flatMap(({ login, cloud, group, left }) =>
+      cloud === null ? [] : [[login, { server: cloud, group, left: left !== null }] as const],
     ),
   )
 }

@@ -12,6 +12,7 @@ import { seatsOf, teacherSeatsOf } from '../../classroom/seats.ts'
 import type { Course } from '../../course/course.ts'
 import { carryOut } from '../carry-out.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
+import { keepRegister } from '../keep-register.ts'
 import { openCourse } from '../open-course.ts'
 import { prepareSecrets } from '../prepare-secrets.ts'
 import { homeOf } from '../world.ts'
@@ -59,7 +60,8 @@ export function classApply(options: ApplyOptions, face: Face, signal: AbortSigna
       return exits.refused
     }
     if (taking.length > 0) sameRoster(open)
-    // Before anything outside is given one.
+    // Before anything outside is given a login or a password.
+    keepRegister(open.plan)
     await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
     await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
     return exits.done
