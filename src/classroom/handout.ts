@@ -7,11 +7,10 @@ import { resolve, type Vault } from '../core/secret.ts'
 import type { RenderedFile } from '../core/step.ts'
 import type { Server } from '../cloud/compute.ts'
 import { findProject } from './account-parts.ts'
-import { filesDir, handoutDir, handoutFiles, type HandoutState, keyNames } from './handout-files.ts'
+import { filesDir, handoutDir, handoutFiles, type HandoutState, keyNames, seatFor } from './handout-files.ts'
 import type { Known } from './handout-ssh.ts'
 import type { ClassroomDeps, ClassroomInput, ClassroomStudent } from './input.ts'
 import type { Part } from './parts.ts'
-import { seatOf } from './seats.ts'
 import type { People, Survey } from './survey.ts'
 
 /** Private key of a student who brought none. */
@@ -96,7 +95,7 @@ export function handoutState(
   servers: readonly Server[],
   login: string,
 ): HandoutState {
-  const project = findProject(input.course, seatOf(input, login).name, people.projects)
+  const project = findProject(input.course, seatFor(input, login).name, people.projects)
   return {
     instances: servers
       .filter((one) => one.tenant_id === project?.id)

@@ -3,14 +3,15 @@
 import { apart, html } from './html.ts'
 import type { Texts } from './texts.ts'
 
-/** A part of a date; whole dates are joined here, as their punctuation changes with the version of ICU. */
-const part = (day: Date, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(day)
-const weekday = (day: Date) => part(day, { weekday: 'long' })
-const dayMonth = (day: Date) => `${day.getUTCDate()} ${part(day, { month: 'long' })}`
+/** Parts of a date; whole dates are joined here, as their punctuation changes with the version of ICU. Costly to make. */
+const weekdays = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'long' })
+const months = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', month: 'long' })
+const weekday = (day: Date) => weekdays.format(day)
+const dayMonth = (day: Date) => `${day.getUTCDate()} ${months.format(day)}`
 
 const count = (n: number, one: string, many: string) => `${n}\u00a0${n === 1 ? one : many}`
-const list = (names: readonly string[]) => new Intl.ListFormat('en-GB').format(names.map(apart))
+const lists = new Intl.ListFormat('en-GB')
+const list = (names: readonly string[]) => lists.format(names.map(apart))
 
 const memory = (mib: number) => (mib % 1024 === 0 ? `${mib / 1024}\u00a0GiB` : `${mib}\u00a0MiB`)
 
@@ -44,8 +45,7 @@ export const en: Texts = {
     linux: 'Linux and macOS',
     windows: 'Windows (PowerShell)',
     already: (openrc) =>
-      html`You have a clouds.yaml already? Do not overwrite it: use ${openrc} in the folder of this sheet
-      instead.`,
+      html`You have a clouds.yaml already? Keep it, and type ${openrc} in this folder instead.`,
     keyApart: (file) =>
       html`Your private key ${file} is not attached to this message: your teacher hands it over another way.
       Put it in this folder before you begin.`,

@@ -14,12 +14,11 @@ export const spaced = (text: string): string =>
 const said = (parts: TemplateStringsArray, ...values: Parameters<typeof html>[1][]) =>
   html(Object.assign(parts.map(spaced), { raw: parts.map(spaced) }), ...values)
 
-/** A part of a date; whole dates are joined here, as their punctuation changes with the version of ICU. */
-const part = (day: Date, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat('fr-FR', { timeZone: 'UTC', ...options }).format(day)
-const weekday = (day: Date) => part(day, { weekday: 'long' })
-const dayMonth = (day: Date) =>
-  `${day.getUTCDate() === 1 ? '1er' : day.getUTCDate()} ${part(day, { month: 'long' })}`
+/** Parts of a date; whole dates are joined here, as their punctuation changes with the version of ICU. Costly to make. */
+const weekdays = new Intl.DateTimeFormat('fr-FR', { timeZone: 'UTC', weekday: 'long' })
+const months = new Intl.DateTimeFormat('fr-FR', { timeZone: 'UTC', month: 'long' })
+const weekday = (day: Date) => weekdays.format(day)
+const dayMonth = (day: Date) => `${day.getUTCDate() === 1 ? '1er' : day.getUTCDate()} ${months.format(day)}`
 
 const count = (n: number, one: string, many: string) => `${n}\u00a0${n < 2 ? one : many}`
 
@@ -55,7 +54,7 @@ export const fr: Texts = {
     linux: 'Linux et macOS',
     windows: 'Windows (PowerShell)',
     already: (openrc) =>
-      said`Vous avez déjà un fichier clouds.yaml ? Ne l'écrasez pas : utilisez plutôt ${openrc} dans le dossier de cette fiche.`,
+      said`Vous avez déjà un fichier clouds.yaml ? Gardez-le, et tapez plutôt ${openrc} dans ce dossier.`,
     keyApart: (file) =>
       said`Votre clé privée ${file} n'est pas jointe à ce message : votre enseignant vous la remet autrement. Placez-la dans ce dossier avant de commencer.`,
     keyBrought: spaced(
@@ -102,4 +101,5 @@ function hour(clock: string): string {
   return `${Number(hours)}\u00a0h${minutes === '00' ? '' : `\u00a0${minutes}`}`
 }
 
-const list = (names: readonly string[]) => new Intl.ListFormat('fr-FR').format(names.map(apart))
+const lists = new Intl.ListFormat('fr-FR')
+const list = (names: readonly string[]) => lists.format(names.map(apart))

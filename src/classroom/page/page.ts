@@ -109,7 +109,7 @@ function account(sheet: Sheet, { account: t }: Texts): Html {
       ${
         dashboard === null || authority === null
           ? null
-          : html`<div class="wide note">
+          : html`<div class="note">
               ${t.authority(html`<code>${authority.file}</code>`)}${
                 authority.sha256 === null
                   ? null

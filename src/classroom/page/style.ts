@@ -21,7 +21,7 @@ p { margin: 0 0 .5rem }
 a { color: #0b4a6f }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); margin: 0; border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; background: var(--line); gap: 1px }
 dl > div { padding: .55rem .9rem; background: #fff }
-dl > .wide { grid-column: 1 / -1 }
+dl > div:last-child:nth-child(odd) { grid-column: 1 / -1 }
 dl > .main { background: var(--pale) }
 dt { color: var(--soft); font-size: .85rem }
 dd { margin: 0; overflow-wrap: anywhere }
@@ -45,8 +45,8 @@ footer { border-top: 1px solid var(--line); padding-top: .8rem }
 footer p { margin: 0 }
 @page { size: A4; margin: 10mm 14mm }
 @media print {
-  html { font-size: 9.6pt }
-  body { background: #fff; font-size: 1rem; line-height: 1.38 }
+  html { font-size: 9.4pt }
+  body { background: #fff; font-size: 1rem; line-height: 1.36 }
   main { max-width: none; padding: 0 }
   header { margin: 0 0 3mm; padding: 2mm 0; border-top-width: 1.4mm }
   .over nav { display: none }
