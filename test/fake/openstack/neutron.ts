@@ -131,8 +131,8 @@ const defaultsOf: Record<string, Record<string, unknown>> = {
 }
 
 function gatewayOf(router: Record<string, unknown>): string | undefined {
-  const info = router['external_gateway_info'] as { external_fixed_ips?: [{ ip_address: string }] }
-  return info.external_fixed_ips?.[0].ip_address
+  const info = router['external_gateway_info'] as { external_fixed_ips?: [{ ip_address: string }] } | null
+  return info?.external_fixed_ips?.[0].ip_address
 }
 
 function plug(state: State, router: Thing, subnetId: string): Reply {
