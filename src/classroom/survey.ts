@@ -80,6 +80,11 @@ export class Survey {
     this.servers = new Held(async () => (await this.#open()).compute.servers('all'))
   }
 
+  /** Everything is read anew. */
+  forget(): void {
+    for (const held of [this.base, this.people, this.servers]) held.forget()
+  }
+
   cloud(): Promise<Cloud> {
     return this.#open()
   }

@@ -7,6 +7,7 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
+import { ProjectLocks } from './project-lock.ts'
 import { Session, type SessionOptions, type Who } from './session.ts'
 import { Volumes } from './volume.ts'
 
@@ -15,6 +16,7 @@ export type Cloud = Readonly<Who> & {
   readonly compute: Compute
   readonly network: Networking
   readonly image: Images
+  readonly locks: ProjectLocks
   /** Null where the catalogue has no block storage. */
   readonly volume: Volumes | null
 }
@@ -41,6 +43,7 @@ export async function openCloud(options: OpenOptions): Promise<Cloud> {
     compute: new Compute(session),
     network: new Networking(session),
     image: new Images(session),
+    locks: new ProjectLocks(session.lasting()),
     volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
   }

@@ -52,6 +52,8 @@ export type ServiceCall = {
   stream?: Call['body']
   /** Defaults to what the method promises (RFC 9110 section 9.2.2): all but POST and PATCH. */
   repeatable?: boolean
+  /** Milliseconds with its repeats; left out: as long as a service may need to restart. */
+  patience?: number
   hide?: readonly Secret[]
 }
 
@@ -98,6 +100,14 @@ export class Session {
     return { userId, projectId, roles, region, publicIdentity: publicIdentity(catalogue, region) }
   }
 
+  /** The same log-in, for calls that must be made even when the run was stopped. */
+  lasting(): Session {
+    const { signal: _, ...options } = this.#options
+    const other = new Session(this.#exchange, this.#clock, options)
+    other.#login = this.#login
+    return other
+  }
+
   /** Whether the catalogue names the service at all. */
   async has(service: Service): Promise<boolean> {
     return isThere((await this.#current()).catalogue, service, this.#options)
@@ -137,6 +147,7 @@ export class Session {
         },
         ...(body === undefined ? {} : { body }),
         repeatable: call.repeatable ?? (call.method !== 'POST' && call.method !== 'PATCH'),
+        ...(call.patience === undefined ? {} : { patience: call.patience }),
         hide: this.#hidden(call, login),
       },
       this.#options.signal,

@@ -23,7 +23,7 @@ import { courseImages } from './course-images.ts'
 import type { Session } from './session.ts'
 
 /** A cloud that is away is said soon: the others wait for it. */
-const patience = 10_000
+const patience = 5_000
 
 /**
  * Logs in and reads what the course uses of the cloud. Throws Trouble: those of readCloudsYaml, of a log-in and of

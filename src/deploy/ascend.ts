@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
 import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.ts'
 import { evidenceIn } from './evidence.ts'
+import { CloudLocks } from './cloud-locks.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { carryOut } from './carry-out.ts'
@@ -84,11 +85,14 @@ export async function ascend(
   const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 
+  const locks = new CloudLocks(session)
   for (const site of sites) {
     const classroom = await classroomOf(session, plan, site, ground)
     try {
-      await carryOut(session, 'class', `Networks, students and instances on ${site.name}`, classroom.tasks)
+      const tasks = locks.guard({ name: site.name, ...classroom }, classroom.tasks)
+      await carryOut(session, 'class', `Networks, students and instances on ${site.name}`, tasks)
     } finally {
+      await locks.release()
       await classroom.close()
     }
   }

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { classApplyCommand } from '../class/apply.ts'
 import { classPlanCommand } from '../class/plan.ts'
 import { classStatusCommand } from '../class/status.ts'
+import { classUnlockCommand } from '../class/unlock.ts'
 import type { Answer, Context } from '../context.ts'
 
 export function classCommand(context: Context, answer: Answer) {
@@ -14,5 +15,6 @@ export function classCommand(context: Context, answer: Answer) {
     .addCommand(classStatusCommand(context, answer))
     .addCommand(classPlanCommand(context, answer))
     .addCommand(classApplyCommand(context, answer))
+    .addCommand(classUnlockCommand(context, answer))
   return command
 }

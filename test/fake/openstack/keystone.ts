@@ -14,7 +14,10 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
         scope: { project: { id: project } },
       })),
     })
-  if (path === '/projects' && method === 'GET') return ok({ projects: state.projects })
+  if (path === '/projects' && method === 'GET') {
+    const name = ask.query.get('name')
+    return ok({ projects: state.projects.filter((one) => name === null || one.name === name) })
+  }
   if (path === '/users' && method === 'GET') return ok({ users: state.users })
   if (path === '/projects') return add(state, state.projects, 'project', body['project'])
   const project = state.projects.find(({ id }) => path === `/projects/${id}`)
@@ -69,7 +72,7 @@ function add(state: State, all: Thing[], kind: string, wanted: Record<string, un
       409,
       `Conflict occurred attempting to store ${kind} - Duplicate entry found with name ${name}`,
     )
-  const made = { ...wanted, id: state.id(), name, enabled: true }
+  const made = { enabled: true, ...wanted, id: state.id(), name }
   all.push(made)
   return ok({ [kind]: made }, 201)
 }

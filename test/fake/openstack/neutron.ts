@@ -1,5 +1,6 @@
 // Decides how the fake cloud answers as Neutron (Networking API v2.0), with the refusals that matter: overlapping
 // subnets, taken gateway addresses, a second interface, a second rule, a second policy.
+import { Prefix } from '../../../src/core/prefix.ts'
 import { type Ask, gone, ok, refuse, type Reply, type State, type Thing } from './state.ts'
 
 const plain = ['networks', 'subnets', 'subnetpools', 'routers', 'ports'] as const
@@ -110,9 +111,12 @@ function add(
     )
     if (taken) return refuse(409, `IP address ${gatewayOf(wanted)} already allocated in subnet`)
   }
+  const given = kind === 'subnets' && wanted['cidr'] === undefined ? allocate(state, wanted) : wanted
+  if (given === undefined)
+    return refuse(404, 'Failed to allocate subnet: no such pool, or nothing left of it')
   const made = {
     ...defaultsOf[kind],
-    ...wanted,
+    ...given,
     id: state.id(),
     name: String(wanted['name']),
     tags: [],
@@ -120,6 +124,22 @@ function add(
   }
   all.push(made)
   return ok({ [singular]: made }, 201)
+}
+
+/** The first /64 of the pool that no subnet has, and its first address as gateway. */
+function allocate(
+  { subnets, subnetpools }: State,
+  wanted: Record<string, unknown>,
+): Record<string, unknown> | undefined {
+  const pool = subnetpools.find(({ id }) => id === wanted['subnetpool_id'])
+  const [prefix] = (pool?.['prefixes'] as string[] | undefined) ?? []
+  const range = prefix === undefined ? undefined : Prefix.of(prefix)
+  for (let n = 0n; range && n < range.count(64); n++) {
+    const cidr = range.nth(64, n)
+    if (cidr === undefined || subnets.some((one) => one['cidr'] === String(cidr))) continue
+    return { ...wanted, cidr: String(cidr), gateway_ip: String(cidr.host(1)) }
+  }
+  return undefined
 }
 
 const defaultsOf: Record<string, Record<string, unknown>> = {

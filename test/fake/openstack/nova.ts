@@ -22,6 +22,7 @@ export function nova(state: State, ask: Ask): Reply | undefined {
   if (path.startsWith('/os-quota-sets/')) return quotas(state, ask, path.split('/')[2] ?? '')
   if (path.startsWith('/os-server-groups'))
     return method === 'GET' ? ok({ server_groups: state.serverGroups }) : drop(state.serverGroups, path)
+  if (path === '/os-hypervisors/detail') return ok({ hypervisors: state.hypervisors })
   if (path.startsWith('/os-keypairs')) return keypairs(state, ask)
   if (path.startsWith('/servers')) return servers(state, ask)
   return undefined

@@ -27,6 +27,7 @@ export class State {
   readonly assignments: { role: string; user: string; project: string }[] = []
   readonly flavors: Thing[] = []
   readonly servers: Thing[] = []
+  readonly hypervisors: Thing[] = []
   readonly keypairs: (Thing & { user: string })[] = []
   readonly computeQuotas = new Map<string, Record<string, number>>()
   readonly networks: Thing[] = []
