@@ -98,7 +98,7 @@ function add(
   wanted: Record<string, unknown>,
   projectId: string,
 ): Reply {
-  const owner = String(wanted['project_id'] ?? projectId)
+  const owner = typeof wanted['project_id'] === 'string' ? wanted['project_id'] : projectId
   if (kind === 'networks') ensureDefault(state, owner)
   const limit = state.networkQuotas.get(owner)?.[singular]
   if (limit !== undefined && all.filter((one) => one['project_id'] === owner).length >= limit)
