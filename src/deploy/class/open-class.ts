@@ -100,7 +100,8 @@ export async function withClass(
 }
 
 function guarded(run: Session, locks: CloudLocks, clouds: readonly ClassCloud[]): Session {
-  const cloudOf = ({ lane }: Task) => clouds.find(({ name }) => lane.split(':').slice(-2).join(':') === `cloud:${name}`)
+  const cloudOf = ({ lane }: Task) =>
+    clouds.find(({ name }) => lane.split(':').slice(-2).join(':') === `cloud:${name}`)
   const guard = (task: Task) => {
     const cloud = cloudOf(task)
     return cloud ? locks.guard(cloud, [task]) : [task]
