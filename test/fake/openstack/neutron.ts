@@ -98,7 +98,7 @@ function add(
   wanted: Record<string, unknown>,
   projectId: string,
 ): Reply {
-  const owner = String(wanted['project_id'] ?? projectId)
+  const owner = typeof wanted['project_id'] === 'string' ? wanted['project_id'] : projectId
   if (kind === 'networks') ensureDefault(state, owner)
   const limit = state.networkQuotas.get(owner)?.[singular]
   if (limit !== undefined && all.filter((one) => one['project_id'] === owner).length >= limit)
@@ -151,8 +151,8 @@ const defaultsOf: Record<string, Record<string, unknown>> = {
 }
 
 function gatewayOf(router: Record<string, unknown>): string | undefined {
-  const info = router['external_gateway_info'] as { external_fixed_ips?: [{ ip_address: string }] }
-  return info.external_fixed_ips?.[0].ip_address
+  const info = router['external_gateway_info'] as { external_fixed_ips?: [{ ip_address: string }] } | null
+  return info?.external_fixed_ips?.[0].ip_address
 }
 
 function plug(state: State, router: Thing, subnetId: string): Reply {
