@@ -1,5 +1,6 @@
 // Decides how calls carry a token: one log-in for many calls, renewed before its end and when the cloud refuses it.
 // Leaves repeats and time limits to exchange, and what is called to the services' files.
+import { setMaxListeners } from 'node:events'
 import { z } from 'zod'
 import { Trouble } from '../core/fault.ts'
 import { redact, Secret } from '../core/secret.ts'
@@ -89,6 +90,8 @@ export class Session {
     this.#exchange = exchange
     this.#clock = clock
     this.#options = options
+    // Every call that is under way listens to it; that is no leak.
+    if (options.signal) setMaxListeners(0, options.signal)
   }
 
   async who(): Promise<Who> {

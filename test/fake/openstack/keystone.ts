@@ -22,7 +22,10 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
   if (path === '/projects') return add(state, state.projects, 'project', body['project'])
   const project = state.projects.find(({ id }) => path === `/projects/${id}`)
   if (project && method === 'PATCH') return ok({ project: Object.assign(project, body['project']) })
-  if (project) return drop(state.projects, project.id)
+  if (project) {
+    forget(state, (one) => one.project === project.id)
+    return drop(state.projects, project.id)
+  }
   if (path.endsWith('/application_credentials') || path.includes('/application_credentials/'))
     return credentials(state, ask)
   const { password, ...wanted } = body['user'] ?? {}
@@ -40,6 +43,7 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
   if (user && method === 'DELETE') {
     for (const one of state.credentials.filter((one) => one['user_id'] === user.id))
       drop(state.credentials, one.id)
+    forget(state, (one) => one.user === user.id)
     return drop(state.users, user.id)
   }
   const grant = /^\/projects\/(\w+)\/users\/(\w+)\/roles\/(\w+)$/.exec(path)
@@ -74,7 +78,11 @@ function add(state: State, all: Thing[], kind: string, wanted: Record<string, un
   return ok({ [kind]: made }, 201)
 }
 
-/** What leaned on it goes with it, as roles do. */
+/** Roles go with what they are of. */
+function forget(state: State, of: (one: State['assignments'][number]) => boolean): void {
+  state.assignments.splice(0, Infinity, ...state.assignments.filter((one) => !of(one)))
+}
+
 function drop(all: Thing[], id: string): Reply {
   all.splice(
     all.findIndex((one) => one.id === id),

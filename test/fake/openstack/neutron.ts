@@ -98,7 +98,7 @@ function add(
   wanted: Record<string, unknown>,
   projectId: string,
 ): Reply {
-  const owner = String(wanted['project_id'] ?? projectId)
+  const owner = typeof wanted['project_id'] === 'string' ? wanted['project_id'] : projectId
   if (kind === 'networks') ensureDefault(state, owner)
   const limit = state.networkQuotas.get(owner)?.[singular]
   if (limit !== undefined && all.filter((one) => one['project_id'] === owner).length >= limit)
@@ -151,8 +151,8 @@ const defaultsOf: Record<string, Record<string, unknown>> = {
 }
 
 function gatewayOf(router: Record<string, unknown>): string | undefined {
-  const info = router['external_gateway_info'] as { external_fixed_ips?: [{ ip_address: string }] }
-  return info.external_fixed_ips?.[0].ip_address
+  const info = router['external_gateway_info'] as { external_fixed_ips?: [{ ip_address: string }] } | null
+  return info?.external_fixed_ips?.[0].ip_address
 }
 
 function plug(state: State, router: Thing, subnetId: string): Reply {
@@ -231,6 +231,15 @@ function share(state: State, wanted: Record<string, unknown> = {}, projectId = '
   return ok({ rbac_policy: made }, 201)
 }
 
+const defaultQuota = {
+  network: 100,
+  subnet: 100,
+  router: 10,
+  port: 500,
+  security_group: 10,
+  security_group_rule: 100,
+}
+
 /** Neutron's default for what is shared; the rest has room. */
 const defaultPolicies = 10
 
@@ -257,7 +266,9 @@ function quotaUse(state: State, project: string): Reply {
 
 function quotas(state: State, { method, body }: Ask, projectId: string | undefined): Reply {
   if (method === 'GET')
-    return ok({ quotas: [...state.networkQuotas].map(([id, quota]) => ({ project_id: id, ...quota })) })
+    return ok({
+      quotas: [...state.networkQuotas].map(([id, quota]) => ({ project_id: id, ...defaultQuota, ...quota })),
+    })
   if (method === 'DELETE') {
     state.networkQuotas.delete(String(projectId))
     return { status: 204 }

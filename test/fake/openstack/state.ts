@@ -24,7 +24,7 @@ export class State {
   readonly passwords = new Map<string, string>()
   readonly roles: Thing[] = []
   /** Application credentials; `user_id` is whose. */
-  readonly credentials: Thing[] = []
+  credentials: Thing[] = []
   readonly assignments: { role: string; user: string; project: string }[] = []
   readonly flavors: Thing[] = []
   readonly servers: Thing[] = []
