@@ -232,6 +232,15 @@ function share(state: State, wanted: Record<string, unknown> = {}, projectId = '
   return ok({ rbac_policy: made }, 201)
 }
 
+const defaultQuota = {
+  network: 100,
+  subnet: 100,
+  router: 10,
+  port: 500,
+  security_group: 10,
+  security_group_rule: 100,
+}
+
 /** Neutron's default for what is shared; the rest has room. */
 const defaultPolicies = 10
 
@@ -258,7 +267,9 @@ function quotaUse(state: State, project: string): Reply {
 
 function quotas(state: State, { method, body }: Ask, projectId: string | undefined): Reply {
   if (method === 'GET')
-    return ok({ quotas: [...state.networkQuotas].map(([id, quota]) => ({ project_id: id, ...quota })) })
+    return ok({
+      quotas: [...state.networkQuotas].map(([id, quota]) => ({ project_id: id, ...defaultQuota, ...quota })),
+    })
   if (method === 'DELETE') {
     state.networkQuotas.delete(String(projectId))
     return { status: 204 }
