@@ -28,7 +28,7 @@ export type Size = { vcpus: number; ramMiB: number; diskGiB: number }
  * Addresses as far as they are known before anything is made: all of a cloud that bateau makes, none of one that was
  * there already, whose subnet pool gives them.
  */
-export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service'>> & {
+export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service' | 'own'>> & {
   public: Addressing['public'] | null
   transit: Addressing['transit']
   pool: Addressing['pool']
@@ -73,6 +73,8 @@ export type ClassroomInput = {
     minRamMiB: number
     properties: Readonly<Record<string, string>>
   }
+  /** Of the course, besides the one of the proof; left out: none. */
+  images?: readonly ClassroomInput['image'][]
   handouts: {
     /** On this machine; one directory a student is made in it, 0700. */
     dir: string
@@ -106,12 +108,22 @@ export const projectName = (course: string, seat: string) => `${course}-${seat}`
 export const classNetwork = (group: string) => `class-${group}`
 export const routerName = (group: string) => `router-${group}`
 
+/** Of the secret of a person's application credential, and of the credential in Keystone. */
+export const credentialSecretName = (login: string) => `student/${login}/application-credential`
+export const credentialName = 'bateau'
+
 /** Names of the secrets that the classroom asks of the vault: a password for each student and teacher. */
 export function classroomSecrets(
   groups: readonly ClassroomGroup[],
-  teachers: readonly { login: string }[] = [],
+  {
+    teachers,
+    applicationCredentials,
+  }: Partial<Pick<ClassPolicy, 'teachers' | 'applicationCredentials'>> = {},
 ): string[] {
-  return [...groups.flatMap(({ students }) => students), ...teachers].map(({ login }) => passwordName(login))
+  return [...groups.flatMap(({ students }) => students), ...(teachers ?? [])].flatMap(({ login }) => [
+    passwordName(login),
+    ...(applicationCredentials === true ? [credentialSecretName(login)] : []),
+  ])
 }
 
 /** Flavors. A disk of 0 would let nobody but an administrator boot from an image (Nova answers 403). */

@@ -17,6 +17,7 @@ import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.t
 import { evidenceIn } from './evidence.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
+import { carryOut } from './carry-out.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
@@ -86,7 +87,7 @@ export async function ascend(
   for (const site of sites) {
     const classroom = await classroomOf(session, plan, site, ground)
     try {
-      await session.phase('class', `Networks, students and instances on ${site.name}`, classroom.tasks)
+      await carryOut(session, 'class', `Networks, students and instances on ${site.name}`, classroom.tasks)
     } finally {
       await classroom.close()
     }
@@ -94,7 +95,7 @@ export async function ascend(
   return sites
 }
 
-const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class.teachers)
+const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class)
 
 /** Said before anything is changed on the server. Throws Trouble `host-unsupported`. */
 function runsHere({ name, engine, facts }: Site): void {

@@ -8,7 +8,7 @@ import type { Task } from '../core/task.ts'
 import { type Emit, type EventBody, type RunEvent, schemaVersion } from '../run/events.ts'
 import { Journal, readJournal } from '../run/journal.ts'
 import { takeLock } from '../run/lock.ts'
-import { runTasks } from '../run/scheduler.ts'
+import { runTasks, type RunSummary } from '../run/scheduler.ts'
 import { SecretVault } from '../run/vault.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import type { World } from './world.ts'
@@ -20,6 +20,8 @@ export type Session = {
   signal: AbortSignal
   /** Carries out the tasks of a phase; throws Stop when not all of them could be. */
   phase(name: string, title: string, tasks: readonly Task[]): Promise<void>
+  /** As `phase`, and says what became of the tasks; throws Stop only when it was interrupted. */
+  attempt(name: string, title: string, tasks: readonly Task[]): Promise<RunSummary>
 }
 
 /** Ends a command early with an exit code; everything to say has been said as events. */
@@ -31,8 +33,9 @@ export class Stop extends Error {
   }
 }
 
-/** At a time on one host two steps run (two database schemas, say); on the machine itself four. */
-const perLane = (lane: string) => (lane.startsWith('host:') ? 2 : lane.startsWith('cloud:') ? 6 : 4)
+/** Each by itself is what was tried before with others, and failed. At a time on one host two steps run (two database schemas, say); on the machine itself four. */
+const perLane = (lane: string) =>
+  lane.startsWith('host:') ? 2 : lane.startsWith('cloud:') ? 6 : lane.startsWith('alone:') ? 1 : 4
 
 /**
  * Runs a command on a world: takes its lock, opens vault and journal, gives every event to the face and the journal
@@ -73,15 +76,19 @@ export async function session(
     emit({ type: 'run.started', command, course: world.name, resumes: cutRun(world) })
     const vault = await SecretVault.open(world.vault, world.identity)
     known = () => vault.all()
-    const phase: Session['phase'] = async (name, title, tasks) => {
+    const attempt: Session['attempt'] = async (name, title, tasks) => {
       emit({ type: 'phase.started', phase: name, title, tasks: tasks.length })
       const summary = await runTasks(tasks, emit, { perLane }, signal)
       counts.kept += summary.kept.length
       counts.changed += summary.changed.length
       if (signal.aborted) throw new Stop(exits.interrupted)
-      if (summary.failed.length > 0) throw new Stop(exits.broken)
+      return summary
     }
-    return finish(await body({ world, vault, emit, signal, phase }))
+    const phase: Session['phase'] = async (name, title, tasks) => {
+      const { failed } = await attempt(name, title, tasks)
+      if (failed.length > 0) throw new Stop(exits.broken)
+    }
+    return finish(await body({ world, vault, emit, signal, phase, attempt }))
   } catch (error) {
     if (error instanceof Stop) return finish(error.exitCode)
     if (signal.aborted) return finish(exits.interrupted)

@@ -3,7 +3,7 @@
 import { networkNames } from '../base.ts'
 import { type ClassroomInput, classNetwork } from '../input.ts'
 import { proofsOf } from '../proof-plan.ts'
-import { computeQuota, networkQuota } from '../seat-parts.ts'
+import { computeQuota, networkQuota } from '../quotas.ts'
 import type { Seat } from '../seats.ts'
 import { flavorServing, imageServing, networkServing } from '../serving.ts'
 import type { Base } from '../survey.ts'
@@ -41,11 +41,13 @@ export function servedTo(input: ClassroomInput, base: Base, group: string): Serv
 }
 
 /** Numbers by the names that Nova and Neutron give them. */
-export function plannedQuota(
-  input: ClassroomInput,
-  seat: Seat,
-): { compute: Record<string, number>; network: Record<string, number> } {
+export type PlannedQuota = {
+  compute: ReturnType<typeof computeQuota>
+  network: ReturnType<typeof networkQuota>
+}
+
+export function plannedQuota(input: ClassroomInput, seat: Seat): PlannedQuota {
   const logins = new Set(seat.members.map(({ login }) => login))
   const proofs = proofsOf(input).filter(({ login }) => logins.has(login)).length
-  return { compute: computeQuota(input, proofs), network: networkQuota(input, proofs) }
+  return { compute: computeQuota(input, seat, proofs), network: networkQuota(input, seat, proofs) }
 }

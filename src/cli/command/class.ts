@@ -1,6 +1,8 @@
 // Decides which commands `bateau class` has.
 // Leaves each to its file in cli/class.
 import { Command } from '@commander-js/extra-typings'
+import { classApplyCommand } from '../class/apply.ts'
+import { classPlanCommand } from '../class/plan.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classVerifyCommand } from '../class/verify.ts'
 import type { Answer, Context } from '../context.ts'
@@ -9,6 +11,10 @@ export function classCommand(context: Context, answer: Answer) {
   const command = new Command('class').description(
     'the students of the course in their clouds: enrol, help, reset, close; one command a deed',
   )
-  for (const make of [classStatusCommand, classVerifyCommand]) command.addCommand(make(context, answer))
+  command
+    .addCommand(classStatusCommand(context, answer))
+    .addCommand(classPlanCommand(context, answer))
+    .addCommand(classApplyCommand(context, answer))
+    .addCommand(classVerifyCommand(context, answer))
   return command
 }

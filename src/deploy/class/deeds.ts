@@ -2,3 +2,4 @@
 // Leaves each to its file.
 export { classStatus as status } from './status.ts'
 export { classVerify as verify } from './verify.ts'
+export { classApply as apply, classPlan as plan } from './apply.ts'

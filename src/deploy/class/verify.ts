@@ -10,6 +10,7 @@ import { type Probe, runProbes } from '../../check/probe.ts'
 import { reportJson } from '../../check/report.ts'
 import type { CheckResult } from '../../check/result.ts'
 import type { Cloud } from '../../cloud/open.ts'
+import { findUser } from '../../classroom/account-parts.ts'
 import { type Decoy, makeDecoy } from '../../classroom/verify/decoy.ts'
 import {
   type DecoyMade,
@@ -18,7 +19,7 @@ import {
   studentsLooks,
   wallLooks,
 } from '../../classroom/verify/looks.ts'
-import { decoyPassword, sampleKeypair } from '../../classroom/verify/mark.ts'
+import { decoyPassword } from '../../classroom/verify/mark.ts'
 import { samplesOf, unknownNames, verifiersOf, type Wish } from '../../classroom/verify/plan.ts'
 import { servedTo } from '../../classroom/verify/served.ts'
 import { sweep, type Swept } from '../../classroom/verify/sweep.ts'
@@ -87,9 +88,12 @@ export async function verifyCloud(
       title: `The class of ${name}, as its students`,
       tasks: 0,
     })
-    const { keypairs } = await cloud.survey.people.read()
-    for (const [user, pairs] of keypairs)
-      if (pairs.some((pair) => pair.name === sampleKeypair)) carriers.add(user)
+    const { users } = await cloud.survey.people.read()
+    for (const { candidates } of samplesOf(verifiersOf(input, options)))
+      for (const { student } of candidates.slice(0, 1)) {
+        const user = findUser(input.course, student.login, users)
+        if (user) carriers.add(user.id)
+      }
     const before = await sweep(await deps.cloud(), input.course, deps.clock, carriers)
     carriers.clear()
     if (before.removed.length > 0)

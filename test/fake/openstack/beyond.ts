@@ -49,31 +49,19 @@ function drop(all: { id: string; name: string }[], id: string): boolean {
 const dropped = (all: { id: string; name: string }[], id: string): Reply =>
   drop(all, id) ? { status: 204 } : gone
 
-function keystone(state: State, { method, path, body, as }: Ask): Reply | undefined {
+function keystone(state: State, { method, path, as }: Ask): Reply | undefined {
   const [, kind = '', id = '', below, one] = path.split('/')
   if (path === '/auth/projects') {
     const mine = state.assignments.filter(({ user }) => user === as.userId).map(({ project }) => project)
     return ok({ projects: state.projects.filter((project) => mine.includes(project.id)) })
   }
-  if (below === 'application_credentials') {
-    const of = state.credentials.filter(({ user }) => user === id)
-    if (method === 'POST') {
-      const name = String(body['application_credential']?.['name'])
-      const made = { id: state.id(), name, user: id }
-      state.credentials.push(made)
-      return ok({ application_credential: made }, 201)
-    }
-    const found = of.find((credential) => credential.id === one)
-    return one === undefined
-      ? ok({ application_credentials: of })
-      : found
-        ? ok({ application_credential: found })
-        : gone
+  if (below === 'application_credentials' && method === 'GET' && one !== undefined) {
+    const found = state.credentials.find((credential) => credential.id === one)
+    return found ? ok({ application_credential: found }) : gone
   }
   if (method === 'DELETE' && (kind === 'projects' || kind === 'users')) {
     for (const held of state.assignments.filter(({ user, project }) => user === id || project === id))
       state.assignments.splice(state.assignments.indexOf(held), 1)
-    return dropped(state[kind], id)
   }
   return undefined
 }
@@ -119,7 +107,9 @@ function neutron(state: State, { method, path, query, body, as }: Ask, open: Ope
       return { status: 204 }
     }
     const quota = state.networkQuotas.get(id ?? '')
-    return method === 'GET' && id !== undefined ? ok({ quota: { port: 50, ...quota } }) : undefined
+    return method === 'GET' && id !== undefined && action === undefined
+      ? ok({ quota: { port: 50, ...quota } })
+      : undefined
   }
   const one = singular[kind] ?? kind.slice(0, -1)
   const all = thingsOf(state, kind)

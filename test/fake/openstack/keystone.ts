@@ -17,6 +17,11 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
   if (path === '/projects' && method === 'GET') return ok({ projects: state.projects })
   if (path === '/users' && method === 'GET') return ok({ users: state.users })
   if (path === '/projects') return add(state, state.projects, 'project', body['project'])
+  const project = state.projects.find(({ id }) => path === `/projects/${id}`)
+  if (project && method === 'PATCH') return ok({ project: Object.assign(project, body['project']) })
+  if (project) return drop(state.projects, project.id)
+  if (path.endsWith('/application_credentials') || path.includes('/application_credentials/'))
+    return credentials(state, ask)
   const { password, ...wanted } = body['user'] ?? {}
   if (path === '/users') {
     const reply = add(state, state.users, 'user', wanted)
@@ -29,11 +34,23 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
     if (password !== undefined) state.passwords.set(user.id, password as string)
     return ok({ user })
   }
+  if (user && method === 'DELETE') {
+    state.credentials = state.credentials.filter((one) => one['user_id'] !== user.id)
+    return drop(state.users, user.id)
+  }
   const grant = /^\/projects\/(\w+)\/users\/(\w+)\/roles\/(\w+)$/.exec(path)
   if (grant) {
     const [, project = '', holder = '', role = ''] = grant
     if (!state.projects.some(({ id }) => id === project) || !state.users.some(({ id }) => id === holder))
       return gone
+    if (method === 'DELETE') {
+      const at = state.assignments.findIndex(
+        (one) => one.project === project && one.user === holder && one.role === role,
+      )
+      if (at < 0) return gone
+      state.assignments.splice(at, 1)
+      return { status: 204 }
+    }
     state.assignments.push({ project, user: holder, role })
     return { status: 204 }
   }
@@ -51,4 +68,37 @@ function add(state: State, all: Thing[], kind: string, wanted: Record<string, un
   const made = { ...wanted, id: state.id(), name, enabled: true }
   all.push(made)
   return ok({ [kind]: made }, 201)
+}
+
+/** What leaned on it goes with it, as roles do. */
+function drop(all: Thing[], id: string): Reply {
+  all.splice(
+    all.findIndex((one) => one.id === id),
+    1,
+  )
+  return { status: 204 }
+}
+
+function credentials(state: State, { method, path, body, as }: Ask): Reply {
+  const [, , user = '', , id] = path.split('/')
+  if (method === 'GET')
+    return ok({ application_credentials: state.credentials.filter((one) => one['user_id'] === user) })
+  if (method === 'DELETE') {
+    if (!state.credentials.some((one) => one.id === id)) return gone
+    state.credentials = state.credentials.filter((one) => one.id !== id)
+    return { status: 204 }
+  }
+  if (as.userId !== user) return refuse(403, 'You are not authorized to perform the requested action.')
+  const wanted = body['application_credential'] ?? {}
+  if (state.credentials.some((one) => one['user_id'] === user && one.name === wanted['name']))
+    return refuse(409, 'Conflict occurred attempting to store application_credential - Duplicate entry.')
+  const made = {
+    ...wanted,
+    id: state.id(),
+    name: String(wanted['name']),
+    user_id: user,
+    project_id: as.projectId,
+  }
+  state.credentials.push(made)
+  return ok({ application_credential: made }, 201)
 }

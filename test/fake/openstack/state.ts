@@ -23,6 +23,8 @@ export class State {
   /** By user id. */
   readonly passwords = new Map<string, string>()
   readonly roles: Thing[] = []
+  /** Application credentials. */
+  credentials: Thing[] = []
   readonly assignments: { role: string; user: string; project: string }[] = []
   readonly flavors: Thing[] = []
   readonly servers: Thing[] = []
@@ -37,8 +39,7 @@ export class State {
   readonly rbac: Thing[] = []
   readonly networkQuotas = new Map<string, Record<string, number>>()
   readonly images: Thing[] = []
-  /** Application credentials. */
-  readonly credentials: (Thing & { user: string })[] = []
+  readonly serverGroups: Thing[] = []
   readonly admin: { userId: string; projectId: string }
 
   constructor() {
@@ -101,6 +102,9 @@ export class State {
       shares: sorted(this.rbac.map((one) => `${name(one['object_id'])} ${name(one['target_tenant'])}`)),
       keypairs: sorted(
         this.keypairs.map((one) => `${name(one.user)} ${one.name} ${String(one['public_key'])}`),
+      ),
+      credentials: sorted(
+        this.credentials.map((one) => `${name(one['user_id'])} ${one.name} ${String(one['secret'])}`),
       ),
       flavors: sorted(this.flavors.map((one) => `${one.name} ${String(one['ram'])}`)),
       images: sorted(
