@@ -41,16 +41,13 @@ export function servedTo(input: ClassroomInput, base: Base, group: string): Serv
 }
 
 /** Numbers by the names that Nova and Neutron give them. */
-export function plannedQuota(
-  input: ClassroomInput,
-  seat: Seat,
-): { compute: Record<string, number>; network: Record<string, number> } {
+export type PlannedQuota = {
+  compute: ReturnType<typeof computeQuota>
+  network: ReturnType<typeof networkQuota>
+}
+
+export function plannedQuota(input: ClassroomInput, seat: Seat): PlannedQuota {
   const logins = new Set(seat.members.map(({ login }) => login))
   const proofs = proofsOf(input).filter(({ login }) => logins.has(login)).length
-  const set = (numbers: object) =>
-    Object.fromEntries(Object.entries(numbers).filter(([, value]) => typeof value === 'number')) as Record<
-      string,
-      number
-    >
-  return { compute: set(computeQuota(input, seat, proofs)), network: set(networkQuota(input, seat, proofs)) }
+  return { compute: computeQuota(input, seat, proofs), network: networkQuota(input, seat, proofs) }
 }

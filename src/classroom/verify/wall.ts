@@ -29,6 +29,8 @@ export type Wall = {
   deed: string
   /** Parts of the decoy that it is about: where one is lacking, nothing is proven. */
   about: readonly DecoyPart[]
+  /** The class's quota for it is 0, which is a wall of its own. */
+  barredByQuota?: true
   /** Null: this student, or this cloud, has nothing to try it with. */
   call: (target: Target) => ServiceCall | null
   /**
@@ -43,6 +45,7 @@ export type Wall = {
  */
 export function judgeWall(wall: Wall, target: Target, answer: Attempt): Seen {
   const { status, said, json } = answer
+  if (wall.barredByQuota === true && status === 409 && full.test(said)) return yes(said)
   if (status === 401 || (status >= 400 && full.test(said))) return unclear(said)
   if (status === 403 || status === 404 || (status === 400 && hidden.test(said))) return yes(said)
   if (status === 409) return no(said, { title: broken(wall, target), ...blame(wall, target) })

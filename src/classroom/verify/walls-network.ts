@@ -137,6 +137,7 @@ export const networkWalls: readonly Wall[] = [
     name: 'network-share',
     deed: 'share a network of another with oneself',
     about: ['network'],
+    barredByQuota: true,
     call: ({ decoy, me }) =>
       call('POST', '/rbac-policies', {
         rbac_policy: {

@@ -261,7 +261,8 @@ describe('a student who has not what the course promises', () => {
   })
 
   it('has another quota', async () => {
-    fake.state.computeQuotas.set(projectOf('grace'), { instances: 9, cores: 2, ram: 2048 })
+    const id = projectOf('grace')
+    fake.state.computeQuotas.set(id, { ...fake.state.computeQuotas.get(id), instances: 9 })
     expect(answer(await verify(), 'student/os1/grace/quota')).toMatchObject({
       verdict: 'no',
       seen: 'instances 9 (planned 2)',
@@ -307,7 +308,7 @@ describe('a sample instance', () => {
   it('goes to the next of the group when the first has no room, and none is no proof of anything', async () => {
     const full = (login: string) => {
       const id = fake.state.projects.find(({ name }) => name === `nets-2026-${login}`)?.id ?? ''
-      fake.state.computeQuotas.set(id, { instances: 0, cores: 2, ram: 2048 })
+      fake.state.computeQuotas.set(id, { ...fake.state.computeQuotas.get(id), instances: 0 })
     }
     full('ada')
     full('edsger')

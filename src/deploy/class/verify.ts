@@ -1,6 +1,5 @@
 // Decides how the class is verified as its students: clouds beside each other, leftovers first and last, one report.
 // Leaves what is looked at to classroom/verify, running it to check/, and a sample instance's life to verify-sample.
-import { isMarked } from '../../classroom/mark.ts'
 import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { type Probe, runProbes } from '../../check/probe.ts'
 import { reportJson } from '../../check/report.ts'
 import type { CheckResult } from '../../check/result.ts'
 import type { Cloud } from '../../cloud/open.ts'
+import { findUser } from '../../classroom/account-parts.ts'
 import { type Decoy, makeDecoy } from '../../classroom/verify/decoy.ts'
 import {
   type DecoyMade,
@@ -19,7 +19,7 @@ import {
   studentsLooks,
   wallLooks,
 } from '../../classroom/verify/looks.ts'
-import { decoyPassword, sampleKeypair } from '../../classroom/verify/mark.ts'
+import { decoyPassword } from '../../classroom/verify/mark.ts'
 import { samplesOf, unknownNames, verifiersOf, type Wish } from '../../classroom/verify/plan.ts'
 import { servedTo } from '../../classroom/verify/served.ts'
 import { sweep, type Swept } from '../../classroom/verify/sweep.ts'
@@ -88,15 +88,12 @@ export async function verifyCloud(
       title: `The class of ${name}, as its students`,
       tasks: 0,
     })
-    const { keypairs, users } = await cloud.survey.people.read()
-    await Promise.all(
-      users
-        .filter((user) => isMarked(input.course, user))
-        .map(async ({ id }) => {
-          const pairs = (await keypairs.get(id)) ?? []
-          if (pairs.some((pair) => pair.name === sampleKeypair)) carriers.add(id)
-        }),
-    )
+    const { users } = await cloud.survey.people.read()
+    for (const { candidates } of samplesOf(verifiersOf(input, options)))
+      for (const { student } of candidates.slice(0, 1)) {
+        const user = findUser(input.course, student.login, users)
+        if (user) carriers.add(user.id)
+      }
     const before = await sweep(await deps.cloud(), input.course, deps.clock, carriers)
     carriers.clear()
     if (before.removed.length > 0)

@@ -56,15 +56,12 @@ function keystone(state: State, { method, path, as }: Ask): Reply | undefined {
     return ok({ projects: state.projects.filter((project) => mine.includes(project.id)) })
   }
   if (below === 'application_credentials' && method === 'GET' && one !== undefined) {
-    const found = state.credentials.find(
-      (credential) => credential.id === one && credential['user_id'] === id,
-    )
+    const found = state.credentials.find((credential) => credential.id === one)
     return found ? ok({ application_credential: found }) : gone
   }
   if (method === 'DELETE' && (kind === 'projects' || kind === 'users')) {
     for (const held of state.assignments.filter(({ user, project }) => user === id || project === id))
       state.assignments.splice(state.assignments.indexOf(held), 1)
-    return dropped(state[kind], id)
   }
   return undefined
 }
@@ -110,7 +107,9 @@ function neutron(state: State, { method, path, query, body, as }: Ask, open: Ope
       return { status: 204 }
     }
     const quota = state.networkQuotas.get(id ?? '')
-    return method === 'GET' && id !== undefined ? ok({ quota: { port: 50, ...quota } }) : undefined
+    return method === 'GET' && id !== undefined && action === undefined
+      ? ok({ quota: { port: 50, ...quota } })
+      : undefined
   }
   const one = singular[kind] ?? kind.slice(0, -1)
   const all = thingsOf(state, kind)

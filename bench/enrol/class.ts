@@ -1,0 +1,47 @@
+// Decides the class that everybody makes: the same networks, quotas, rules and keys, in one of two shapes.
+// Leaves making it to the contestants.
+import { Prefix } from '../../src/core/prefix.ts'
+
+/** `B`: a class network shared with each student's project. `A`: a network of each student's own behind a router of its own. */
+export type Shape = 'A' | 'B'
+
+export type Class = {
+  /** Begins every name that is made. */
+  name: string
+  shape: Shape
+  external: string
+  pool: string
+  /** Of the pool; the contestants that must be told a /64 take them from its end. */
+  prefix: Prefix
+  image: string
+  flavor: string
+  quota: {
+    instances: number
+    cores: number
+    ram: number
+    networks: number
+    subnets: number
+    routers: number
+    ports: number
+    groups: number
+    rules: number
+  }
+}
+
+export const numbersOf = (shape: Shape): Class['quota'] => ({
+  instances: 2,
+  cores: 2,
+  ram: 512,
+  networks: shape === 'A' ? 3 : 2,
+  subnets: shape === 'A' ? 3 : 2,
+  routers: shape === 'A' ? 2 : 1,
+  ports: shape === 'A' ? 7 : 6,
+  groups: 5,
+  rules: 60,
+})
+
+/** A /64 of the pool's far half, where bateau's own begin at the near end. */
+export function slashOf({ prefix }: Class, n: number): string {
+  const all = prefix.count(64)
+  return String(prefix.nth(64, all - 1n - BigInt(n)) ?? prefix)
+}
