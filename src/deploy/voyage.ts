@@ -11,6 +11,7 @@ import { ascend, refusedPlan } from './ascend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
+import { ascendJump } from './jump/ascend.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { isRehearsed, planOf } from './plan-of.ts'
 import { patience, prove } from './prove.ts'
@@ -82,6 +83,7 @@ async function voyage(
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground, rebuild)
     const away = await fillAdopted(run, plan)
+    await ascendJump(run, plan, ground, away)
     return (await prove(run, plan, ground, sites, patience.begun, [], away)).exitCode
   })
 }

@@ -492,7 +492,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
       const steps = jumpSteps({ ...input, travellers: [...input.travellers, ...more] })
       const error = await carryOut(shell, steps).catch((one: unknown) => one)
       expect(error).toMatchObject({ fault: { code: 'jump-account-foreign' } })
-      expect(String((error as { fault: { why: string } }).fault.why)).toContain('daemon')
+      expect((error as { fault: { why: string } }).fault.why).toContain('daemon')
       expect(await must(shell, 'getent passwd daemon')).toBe(was)
       expect(await must(shell, 'getent passwd zoe')).toContain(':bateau/cloud:/nonexistent:/usr/sbin/nologin')
       await install(name)
