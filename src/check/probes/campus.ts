@@ -179,11 +179,12 @@ function closedProbe(proof: JumpProof, sites: readonly Site[], instances: readon
 
 const at = (address: string, port: number) => `[${address}]:${port}`
 
-/** Null: ssh itself did not get to the jump host, so nothing was tried. */
+/** Null: nothing was tried, or nothing came of it. */
 async function leads(campus: Shell, way: JumpWay, target: string): Promise<boolean | null> {
-  const ran = await campus.run(hopArgv(way, target, 'VERBOSE'), { timeout: 15_000 })
-  if (!/^Authenticated to /m.test(ran.stderr)) return null
-  return !/open failed/.test(ran.stderr)
+  const ran = await campus.run(hopArgv(way, target, 'VERBOSE'), { timeout: 10_000 })
+  // What was reached has spoken, or has ended the connection by itself.
+  if (ran.stdout !== '' || ran.code === 0) return true
+  return /^Authenticated to /m.test(ran.stderr) && /open failed/.test(ran.stderr) ? false : null
 }
 
 function judged(
