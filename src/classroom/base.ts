@@ -1,7 +1,6 @@
 // Decides what the cloud holds for everybody: image, flavors, networks, address pool, routers.
 // Leaves students to enrol, and the host's side of the networks (bridges, RA, routes) to delivery/.
 import { physnets } from '../core/site.ts'
-import type { Task } from '../core/task.ts'
 import { imagePart } from './image-part.ts'
 import { flavorPart } from './flavor-part.ts'
 import type { There } from './foreign.ts'
@@ -14,8 +13,9 @@ import {
   routerName,
 } from './input.ts'
 import { networkParts, type WantedNetwork } from './network-parts.ts'
-import { type Head, type Part, partsTask } from './parts.ts'
+import { type Head, type Part, type PartsTask, partsTask } from './parts.ts'
 import { poolParts, poolName } from './pool-part.ts'
+import { roomPart } from './room-part.ts'
 import { routerParts } from './router-parts.ts'
 import { ours } from './mark.ts'
 import { flavorNameOf } from './serving.ts'
@@ -25,6 +25,7 @@ export const networkNames = { direct: 'direct', transit: 'transit' } as const
 
 /** Ids of the tasks, which others wait for. */
 export const baseTaskId = {
+  room: (site: string) => `${site}/cloud/room`,
   image: (site: string) => `${site}/cloud/image`,
   flavors: (site: string) => `${site}/cloud/flavors`,
   network: (site: string, name: string) => `${site}/cloud/network/${name}`,
@@ -38,7 +39,7 @@ export function cloudBaseTasks(
   deps: ClassroomDeps,
   survey: Survey,
   begin: readonly string[] = [],
-): Task[] {
+): PartsTask[] {
   const { course, site, addressing, policy, images = [] } = input
   const task = (
     id: string,
@@ -56,7 +57,7 @@ export function cloudBaseTasks(
       `Network ${wanted.name}`,
       because,
       networkParts(course, deps.clock, wanted),
-      after,
+      [baseTaskId.room(site), ...after],
     )
   const { pool } = addressing
   const { foreign } = input
@@ -77,6 +78,12 @@ export function cloudBaseTasks(
     ),
   ]
   return [
+    task(
+      baseTaskId.room(site),
+      'Room for the class',
+      'class networks, routers and their uses count for the project that they are made in',
+      [roomPart(input, survey)],
+    ),
     task(
       baseTaskId.image(site),
       `Image ${foreign?.image?.name ?? input.image.name}`,
@@ -129,7 +136,7 @@ export function cloudBaseTasks(
   ]
 
   /** Of groups without a class network, whose seats have networks of their own. */
-  function ownRouters(at: string | There, after: readonly string[]): Task[] {
+  function ownRouters(at: string | There, after: readonly string[]): PartsTask[] {
     return ownRouterTenants(input).map((tenant) =>
       task(
         baseTaskId.router(site, routerName(tenant.group)),
@@ -142,7 +149,7 @@ export function cloudBaseTasks(
   }
 
   /** In a cloud that bateau made, the networks that the host has a part in are its own, too. */
-  function madeHere(): Task[] {
+  function madeHere(): PartsTask[] {
     const direct = directNetwork(input)
     const outside = transitNetwork(input)
     return [

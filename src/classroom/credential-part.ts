@@ -27,20 +27,19 @@ export function credentialPart(
 ): Part<People> {
   const secret = () => deps.vault.get(credentialSecretName(login))
   const description = () => describe(course, `secret ${fingerprint(secret().reveal())}`)
-  const named = (state: People, id: string) => state.credentials.get(id)
   return {
     name: `application credential of ${login}`,
     needs: [accountNames.role(login), accountNames.password(login)],
     async there(state) {
       if (await seal.holds(state)) return true
-      const all = await named(state, findUser(course, login, state.users)?.id ?? '')
+      const all = await state.credentials.get(findUser(course, login, state.users)?.id)
       const projectId = findProject(course, seat.name, state.projects)?.id
       const found = all?.find(({ name }) => name === credentialName)
       return found?.project_id === projectId && found?.description === description()
     },
     async make(cloud, now) {
       const { id } = sure(findUser(course, login, now.users), login)
-      const old = (await named(now, id))?.find(({ name }) => name === credentialName)
+      const old = (await now.credentials.get(id))?.find(({ name }) => name === credentialName)
       if (old) await cloud.identity.deleteApplicationCredential(id, old.id)
       const project = projectName(course, seat.name)
       const student = await deps.cloudAs({

@@ -85,6 +85,7 @@ function networksBefore({ site, addressing, policy, foreign }: ClassroomInput, {
   const ranged =
     policy.ownNetwork && (foreign?.external ?? addressing.own?.find((one) => one.group === group))
   return [
+    baseTaskId.room(site),
     ...(has ? [baseTaskId.network(site, classNetwork(group))] : []),
     ...(ranged && policy.router === 'group' ? [baseTaskId.router(site, routerName(group))] : []),
     ...(ranged && policy.router === 'own' && !foreign

@@ -75,7 +75,7 @@ function keypairPart(
     needs: [accountNames.user(login), ...files],
     async there(state) {
       if (await seal.holds(state)) return true
-      const seen = await state.keypairs.get(user(state)?.id ?? '')
+      const seen = await state.keypairs.get(user(state)?.id)
       const found = seen?.find((one) => one.name === name)
       return found !== undefined && keyOf(found.public_key) === keyOf(await publicKey())
     },

@@ -21,6 +21,8 @@ export type Head = Pick<Task, 'id' | 'title' | 'because' | 'lane' | 'after'>
 
 /** A task that can say what it would make. */
 export type PartsTask = Task & {
+  /** How many parts there are. */
+  parts: number
   /** Names of the parts that are missing or not as wanted, read without effects. Throws Trouble. */
   missing(): Promise<string[]>
 }
@@ -47,6 +49,7 @@ export function partsTask<S>(
   }
   return {
     ...head,
+    parts: parts.length,
     missing,
     async look() {
       let names = await missing()

@@ -34,7 +34,7 @@ export function seatParts(
       needs,
       async there(state) {
         if (await seal.holds(state)) return true
-        const seen = await state.computeQuotas.get(projectId(state) ?? '')
+        const seen = await state.computeQuotas.get(projectId(state))
         return seen !== undefined && sameNumbers(compute, seen)
       },
       async make(cloud, now) {
@@ -65,7 +65,7 @@ export function seatParts(
       needs,
       async there(state) {
         if ((await survey.cloud()).volume === null || (await seal.holds(state))) return true
-        const seen = await state.volumeQuotas.get(projectId(state) ?? '')
+        const seen = await state.volumeQuotas.get(projectId(state))
         return seen !== undefined && sameNumbers(volume, seen)
       },
       async make(cloud, now) {

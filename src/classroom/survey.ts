@@ -174,8 +174,9 @@ export class OneByOne<T> {
     this.#read = read
   }
 
-  /** Undefined for one that this run made and has set nothing for. */
-  async get(id: string): Promise<T | undefined> {
+  /** Undefined for what is not there, and for one that this run made and has set nothing for. */
+  async get(id: string | undefined): Promise<T | undefined> {
+    if (id === undefined) return undefined
     const held = this.#held.get(id)
     if (held !== undefined || this.#fresh.has(id)) return held
     const reading = this.#read(id)

@@ -86,6 +86,7 @@ const quota = z.object({
   floatingip: z.number().optional(),
   rbac_policy: z.number().optional(),
 })
+const quotaUse = z.record(z.string(), z.object({ limit: z.number(), used: z.number() }))
 const floatingIp = z.object({ id: z.string(), floating_ip_address: z.string() })
 const agent = z.object({ agent_type: z.string(), host: z.string(), alive: z.boolean(), binary: z.string() })
 
@@ -98,6 +99,8 @@ export type Rule = z.infer<typeof rule>
 export type SecurityGroup = z.infer<typeof securityGroup>
 export type RbacPolicy = z.infer<typeof rbacPolicy>
 export type NetworkQuota = z.infer<typeof quota>
+/** By resource; a limit of -1 is none. */
+export type QuotaUse = z.infer<typeof quotaUse>
 export type Agent = z.infer<typeof agent>
 
 /** Fields as Neutron names them. */
@@ -265,6 +268,13 @@ export class Networking {
     await this.#session.answer({ ...call, path: `/${kind}/${id}/tags`, json: { tags } })
   }
 
+  /** Of the extension `quota_details`. */
+  async quotaUse(projectId: string): Promise<QuotaUse> {
+    const what = `read network quotas of project ${projectId}`
+    const path = `/quotas/${projectId}/details.json`
+    const form = z.object({ quota: quotaUse })
+    return (await this.#session.call({ service: 'network', what, method: 'GET', path }, form)).quota
+  }
   /** Takes the project's quotas back to the cloud's own. */
   async deleteQuota(projectId: string): Promise<void> {
     const what = `forget network quotas of project ${projectId}`

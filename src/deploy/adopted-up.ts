@@ -7,6 +7,7 @@ import type { PlannedCloud } from '../plan/draft.ts'
 import { studentsAtOnce } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
 import { adoptedClassroom } from './adopted-cloud.ts'
+import { carryOut } from './carry-out.ts'
 import { CloudLocks } from './cloud-locks.ts'
 import type { Session } from './session.ts'
 
@@ -19,7 +20,8 @@ export async function fillAdopted(session: Session, plan: Plan): Promise<string[
   try {
     const names = open.map(({ planned }) => planned.name)
     if (open.length > 0)
-      await session.phase(
+      await carryOut(
+        session,
         'class',
         `Networks, students and instances on ${names.join(', ')}`,
         open.flatMap(({ planned: { name }, classroom }) =>

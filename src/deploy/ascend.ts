@@ -18,6 +18,7 @@ import { evidenceIn } from './evidence.ts'
 import { CloudLocks } from './cloud-locks.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
+import { carryOut } from './carry-out.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
@@ -89,7 +90,7 @@ export async function ascend(
     const classroom = await classroomOf(session, plan, site, ground)
     try {
       const tasks = locks.guard({ name: site.name, ...classroom }, classroom.tasks)
-      await session.phase('class', `Networks, students and instances on ${site.name}`, tasks)
+      await carryOut(session, 'class', `Networks, students and instances on ${site.name}`, tasks)
     } finally {
       await locks.release()
       await classroom.close()

@@ -100,12 +100,17 @@ export async function withClass(
 }
 
 function guarded(run: Session, locks: CloudLocks, clouds: readonly ClassCloud[]): Session {
-  const cloudOf = ({ lane }: Task) => clouds.find(({ name }) => lane === `cloud:${name}`)
+  const cloudOf = ({ lane }: Task) =>
+    clouds.find(({ name }) => lane.split(':').slice(-2).join(':') === `cloud:${name}`)
   const guard = (task: Task) => {
     const cloud = cloudOf(task)
     return cloud ? locks.guard(cloud, [task]) : [task]
   }
-  return { ...run, phase: (name, title, tasks) => run.phase(name, title, tasks.flatMap(guard)) }
+  return {
+    ...run,
+    phase: (name, title, tasks) => run.phase(name, title, tasks.flatMap(guard)),
+    attempt: (name, title, tasks) => run.attempt(name, title, tasks.flatMap(guard)),
+  }
 }
 
 type Tried = { cloud: ClassCloud; close: () => Promise<void> } | { name: string; fault: Fault }

@@ -20,7 +20,8 @@ export function neutron(state: State, ask: Ask): Reply | undefined {
       : method === 'DELETE'
         ? unshare(state, id)
         : share(state, body['rbac_policy'], as.projectId)
-  if (kind === 'quotas') return quotas(state, ask, id)
+  if (kind === 'quotas')
+    return action === 'details.json' ? quotaUse(state, String(id)) : quotas(state, ask, id)
   if (kind === 'floatingips') return ok({ floatingips: [] })
   if (!plain.includes(kind as never)) return undefined
   const all = state[kind as (typeof plain)[number]]
@@ -222,9 +223,36 @@ function share(state: State, wanted: Record<string, unknown> = {}, projectId = '
     (one) => one['object_id'] === wanted['object_id'] && one['target_tenant'] === wanted['target_tenant'],
   )
   if (same) return refuse(409, 'An RBAC policy already exists with those values.')
+  const limit = state.networkQuotas.get(projectId)?.['rbac_policy'] ?? defaultPolicies
+  if (state.rbac.filter((one) => one['project_id'] === projectId).length >= limit)
+    return refuse(409, "Quota exceeded for resources: ['rbac_policy'].")
   const made = { ...wanted, id: state.id(), name: '', project_id: projectId }
   state.rbac.push(made)
   return ok({ rbac_policy: made }, 201)
+}
+
+/** Neutron's default for what is shared; the rest has room. */
+const defaultPolicies = 10
+
+function quotaUse(state: State, project: string): Reply {
+  const limits = state.networkQuotas.get(project) ?? {}
+  const use = (kind: string, all: readonly Record<string, unknown>[], limit: number) => [
+    kind,
+    {
+      limit: limits[kind] ?? limit,
+      used: all.filter((one) => one['project_id'] === project).length,
+      reserved: 0,
+    },
+  ]
+  return ok({
+    quota: Object.fromEntries([
+      use('network', state.networks, 100),
+      use('subnet', state.subnets, 100),
+      use('router', state.routers, 10),
+      use('port', state.ports, 500),
+      use('rbac_policy', state.rbac, defaultPolicies),
+    ]),
+  })
 }
 
 function quotas(state: State, { method, body }: Ask, projectId: string | undefined): Reply {
@@ -234,6 +262,9 @@ function quotas(state: State, { method, body }: Ask, projectId: string | undefin
     state.networkQuotas.delete(String(projectId))
     return { status: 204 }
   }
-  state.networkQuotas.set(String(projectId), body['quota'] as Record<string, number>)
+  state.networkQuotas.set(String(projectId), {
+    ...state.networkQuotas.get(String(projectId)),
+    ...(body['quota'] as Record<string, number>),
+  })
   return ok({ quota: body['quota'] })
 }

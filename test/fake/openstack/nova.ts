@@ -18,6 +18,7 @@ export function nova(state: State, ask: Ask): Reply | undefined {
   if (path === '/flavors/detail') return ok({ flavors: state.flavors })
   if (path === '/flavors') return addFlavor(state, ask)
   if (path.startsWith('/flavors/') && method === 'DELETE') return drop(state.flavors, path)
+  if (path === '/os-quota-sets/') return gone
   if (path.startsWith('/os-quota-sets/')) return quotas(state, ask, path.split('/')[2] ?? '')
   if (path.startsWith('/os-server-groups'))
     return method === 'GET' ? ok({ server_groups: state.serverGroups }) : drop(state.serverGroups, path)
