@@ -607,6 +607,109 @@ getent passwd | grep bateau/cloud; nft list tables | grep jump; ss -Hltn 'sport 
     await remove.act(progress).catch(() => {})
     expect(await remove.look()).toMatchObject({ done: true })
   })
+
+  describe('as `bateau class jump` makes it', () => {
+    const home = join(world.directories.state, 'home')
+    const file = join(home, 'course.yaml')
+    const course = (name: string, students: string) => `
+mkdir -p ${home}/state/bateau/${name}
+cat > ${home}/roster.csv <<'end'
+login,name,key
+${students}
+end
+cat > ${file} <<'end'
+course: {name: ${name}, title: A course, start: 2026-09-01, end: 2027-06-30}
+students: {roster: roster.csv}
+instances: {ram: 192 MiB, disk: 1 GiB}
+servers:
+  - {name: os1, provider: adopted, address: ${ipv4Of('os1')}, cores: 2, ram: 6 GiB, disks: [{kind: ssd, size: 30 GB}], ipv6: {delivery: routed, block: '${block}'}}
+  - {name: gate, role: jump, provider: adopted, address: ${ipv4Of('gate')}}
+access: {key: ${world.identityFile}}
+networks: {direct: true, class: true, resolvers: ['2620:fe::fe']}
+jump: {server: gate}
+end
+printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${name}/world.json`
+    const student = async (login: string) =>
+      `${login},${login} Lovelace,${(await must(machine, `cat ${keys}/${login}.pub`)).trim()}`
+    const bateau = async (...words: string[]) => {
+      const dirs = ['state', 'config', 'runtime', 'cache'].map(
+        (one) => `XDG_${one.toUpperCase()}_${one === 'runtime' ? 'DIR' : 'HOME'}=${home}/${one}`,
+      )
+      const main = join(build, 'cli/main.js')
+      const ran = await internetShell(world).run(
+        ['env', ...dirs, 'node', main, 'class', 'jump', file, '--json', ...words],
+        { timeout: 200_000 },
+      )
+      const events = ran.stdout
+        .trim()
+        .split('\n')
+        .map(
+          (line) =>
+            JSON.parse(line) as {
+              type: string
+              id?: string
+              fault?: { code: string }
+              data?: Record<string, unknown>
+            },
+        )
+      return {
+        code: ran.code,
+        faults: events.flatMap(({ fault }) => fault?.code ?? []),
+        done: events.filter(({ type }) => type === 'step.done').map(({ id }) => id),
+        report: events.find(({ type }) => type === 'report')?.data,
+        all: `${ran.stdout}${ran.stderr}`,
+      }
+    }
+
+    it('says what it would do, and does nothing', async () => {
+      await must(machine, course('cloud', `${await student('ada')}\n${await student('bob')}`))
+      const dry = await bateau('--dry-run')
+      expect(dry.code, dry.all).toBe(0)
+      expect(dry.report).toMatchObject({
+        server: 'gate',
+        port: 2222,
+        accounts: ['ada', 'bob', probeAccount],
+        without_key: [],
+      })
+      expect(dry.report?.['would']).toHaveLength(5)
+      expect((await shellAt('gate').run(['ls', jumpPaths.etc])).code).toBe(2)
+    })
+
+    it('lets the roster in, once', async () => {
+      const made = await bateau()
+      expect(made.code, made.all).toBe(0)
+      expect(made.done).toEqual(
+        ['packages', 'ground', 'accounts', 'daemon', 'confirmed'].map((one) => `gate/jump/${one}`),
+      )
+      expect((await through('gate', 'ada', insideAddresses(site).direct, 'id -un')).stdout).toBe('root\n')
+      const again = await bateau()
+      expect([again.code, again.done]).toEqual([0, []])
+    })
+
+    it('follows the roster', async () => {
+      await must(machine, course('cloud', await student('ada')))
+      const less = await bateau()
+      expect([less.code, less.done]).toEqual([0, ['gate/jump/accounts']])
+      expect([await isIn('gate', 'ada'), await isIn('gate', 'bob')]).toEqual([true, false])
+    })
+
+    it('leaves the jump host of another course alone', async () => {
+      await must(machine, course('other', await student('bob')))
+      const other = await bateau()
+      expect([other.code, other.faults]).toEqual([1, ['jump-foreign']])
+      expect([await isIn('gate', 'ada'), await isIn('gate', 'bob')]).toEqual([true, false])
+    })
+
+    it('goes when it is asked for, and not without', async () => {
+      await must(machine, course('cloud', await student('ada')))
+      expect((await bateau('--remove')).code).toBe(3)
+      expect(await isIn('gate', 'ada')).toBe(true)
+      const gone = await bateau('--remove', '--yes')
+      expect(gone.code, gone.all).toBe(0)
+      expect((await shellAt('gate').run(['ls', jumpPaths.etc])).code).toBe(2)
+      expect(await adminOf('gate')).toBe(before.get('gate'))
+    })
+  })
 })
 
 /** The same steps with a word of the new sshd_config replaced. */
