@@ -611,6 +611,10 @@ getent passwd | grep bateau/cloud; nft list tables | grep jump; ss -Hltn 'sport 
   describe('as `bateau class jump` makes it', () => {
     const home = join(world.directories.state, 'home')
     const file = join(home, 'course.yaml')
+    const runtime = `/tmp/bateau-jump-${process.pid}`
+    afterAll(async () => {
+      await machine.run(['rm', '-rf', runtime])
+    })
     const course = (name: string, students: string) => `
 mkdir -p ${home}/state/bateau/${name}
 cat > ${home}/roster.csv <<'end'
@@ -620,7 +624,7 @@ end
 cat > ${file} <<'end'
 course: {name: ${name}, title: A course, start: 2026-09-01, end: 2027-06-30}
 students: {roster: roster.csv}
-instances: {ram: 192 MiB, disk: 1 GiB}
+instances: {per_student: 1, ram: 192 MiB, disk: 1 GiB}
 servers:
   - {name: os1, provider: adopted, address: ${ipv4Of('os1')}, cores: 2, ram: 6 GiB, disks: [{kind: ssd, size: 30 GB}], ipv6: {delivery: routed, block: '${block}'}}
   - {name: gate, role: jump, provider: adopted, address: ${ipv4Of('gate')}}
@@ -632,17 +636,20 @@ printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${nam
     const student = async (login: string) =>
       `${login},${login} Lovelace,${(await must(machine, `cat ${keys}/${login}.pub`)).trim()}`
     const bateau = async (...words: string[]) => {
-      const dirs = ['state', 'config', 'runtime', 'cache'].map(
-        (one) => `XDG_${one.toUpperCase()}_${one === 'runtime' ? 'DIR' : 'HOME'}=${home}/${one}`,
-      )
-      const main = join(build, 'cli/main.js')
+      // The path of a socket has at most 108 bytes (unix(7)).
+      const dirs = [
+        ...['state', 'config', 'cache'].map((one) => `XDG_${one.toUpperCase()}_HOME=${home}/${one}`),
+        `XDG_RUNTIME_DIR=${runtime}`,
+      ]
+      const launcher = join(process.cwd(), 'bateau')
       const ran = await internetShell(world).run(
-        ['env', ...dirs, 'node', main, 'class', 'jump', file, '--json', ...words],
+        ['env', ...dirs, launcher, 'class', 'jump', file, '--json', ...words],
         { timeout: 200_000 },
       )
       const events = ran.stdout
         .trim()
         .split('\n')
+        .filter(Boolean)
         .map(
           (line) =>
             JSON.parse(line) as {
@@ -681,6 +688,8 @@ printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${nam
       expect(made.done).toEqual(
         ['packages', 'ground', 'accounts', 'daemon', 'confirmed'].map((one) => `gate/jump/${one}`),
       )
+      // The host key that bateau pinned: that of a jump host made anew is another.
+      await must(machine, `cp ${home}/state/bateau/cloud/jump/known_hosts ${wayOf('gate', 'ada').knownHosts}`)
       expect((await through('gate', 'ada', insideAddresses(site).direct, 'id -un')).stdout).toBe('root\n')
       const again = await bateau()
       expect([again.code, again.done]).toEqual([0, []])
