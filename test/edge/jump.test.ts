@@ -594,7 +594,7 @@ for i in range(400):
 
   it.each(['os1', 'gate'])('is taken away from %s with all that it made, and nothing else', async (name) => {
     const shell = shellAt(name)
-    const remove = removeTask(name, shell)
+    const remove = removeTask(name, 'cloud', shell)
     expect(await remove.look()).toMatchObject({ done: false })
     await remove.act(progress)
     expect(await remove.look()).toMatchObject({ done: true })
@@ -678,7 +678,7 @@ printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${nam
         accounts: ['ada', 'bob', probeAccount],
         without_key: [],
       })
-      expect(dry.report?.['would']).toHaveLength(5)
+      expect(dry.report?.['would']).toHaveLength(6)
       expect((await shellAt('gate').run(['ls', jumpPaths.etc])).code).toBe(2)
     })
 
@@ -686,7 +686,7 @@ printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${nam
       const made = await bateau()
       expect(made.code, made.all).toBe(0)
       expect(made.done).toEqual(
-        ['packages', 'ground', 'accounts', 'daemon', 'confirmed'].map((one) => `gate/jump/${one}`),
+        ['owner', 'packages', 'ground', 'accounts', 'daemon', 'confirmed'].map((one) => `gate/jump/${one}`),
       )
       // The host key that bateau pinned: that of a jump host made anew is another.
       await must(machine, `cp ${home}/state/bateau/cloud/jump/known_hosts ${wayOf('gate', 'ada').knownHosts}`)
@@ -706,6 +706,8 @@ printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${nam
       await must(machine, course('other', await student('bob')))
       const other = await bateau()
       expect([other.code, other.faults]).toEqual([1, ['jump-foreign']])
+      const gone = await bateau('--remove', '--yes')
+      expect([gone.code, gone.faults]).toEqual([1, ['jump-foreign']])
       expect([await isIn('gate', 'ada'), await isIn('gate', 'bob')]).toEqual([true, false])
     })
 

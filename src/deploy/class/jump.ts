@@ -108,7 +108,7 @@ async function removeJump(
   )
     return exits.refused
   return session('class jump', world, face, signal, async (run) => {
-    const task = removeTask(name, groundOf(course, world, rehearsal).reach.shell(name))
+    const task = removeTask(name, course.name, groundOf(course, world, rehearsal).reach.shell(name))
     if (dryRun) {
       const { seen } = await task.look()
       run.emit({

@@ -19,7 +19,7 @@ export async function descendJump(
   const { name } = place.server
   return session('down', world, face, signal, async (run) => {
     const shell = groundOf(course, world, false).reach.shell(name)
-    await run.phase('jump', `The jump host of ${name} goes`, [removeTask(name, shell)])
+    await run.phase('jump', `The jump host of ${name} goes`, [removeTask(name, course.name, shell)])
     return exits.done
   })
 }
