@@ -5,7 +5,7 @@ import type { Shell } from '../core/shell.ts'
 import type { Site, TenantNetwork } from '../core/site.ts'
 import type { Seen } from '../core/verdict.ts'
 import type { Expectation } from '../delivery/expectation.ts'
-import type { JumpProof } from './probes/campus.ts'
+import type { JumpWay } from '../host/jump-way.ts'
 import type { CheckResult } from './result.ts'
 import type { Vantage } from './vantage.ts'
 
@@ -23,6 +23,25 @@ export type ProofInstance = {
   identityFile: string
   /** MTU that its network announces. */
   mtu: number
+}
+
+/** The jump host as the proof uses it. */
+export type JumpProof = {
+  /** Name of the server in the course file. */
+  server: string
+  /** The administrator on it. */
+  shell: Shell
+  /** Where students are. */
+  campus: Shell
+  /** The place has no IPv6, and the proof says so first; null: this machine, made to use IPv4. */
+  without: 'ipv6' | null
+  way: JumpWay
+  /** Path of the program on the server (jump/program). */
+  program: string
+  /** TCP ports of instances that it leads to. */
+  ports: readonly number[]
+  /** known_hosts file of the instances. */
+  knownHosts: string
 }
 
 export type ProofInput = {

@@ -38,7 +38,7 @@ export function jumpRule(get: Get, servers: readonly unknown[], report: Report):
     report(
       get('jump', 'port') === undefined ? ['jump'] : ['jump', 'port'],
       'jump-port-taken',
-      `port ${String(port)} is that of ${by[1]}`,
+      `port ${wordOf(port)} is that of ${by[1]}`,
       "the students' SSH is a daemon of its own, with a port of its own",
       'leave it out (2222), or write another',
     )

@@ -19,7 +19,6 @@ import { CloudLocks } from './cloud-locks.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
 import { carryOut } from './carry-out.ts'
-import { ascendJump } from './jump/ascend.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
@@ -97,7 +96,6 @@ export async function ascend(
       await classroom.close()
     }
   }
-  await ascendJump(session, plan, ground)
   return sites
 }
 

@@ -10,6 +10,7 @@ import { remains } from '../rehearsal/remains.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { rehearsalGround, rehearsalOf } from './ground.ts'
 import { clearNames } from './class/name-course.ts'
+import { descendJump } from './jump/descend.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { thisMachine } from './reach.ts'
 import { session } from './session.ts'
@@ -29,8 +30,9 @@ export async function down(
     const code = await downAdopted(file, face, signal)
     if (code !== exits.done) return code
     if (course.servers.every(({ role }) => role !== 'cloud')) {
-      forget(home, world)
-      return code
+      const left = await descendJump(course, world, face, signal)
+      if (left === exits.done) forget(home, world)
+      return left
     }
   }
   if (!rehearsal && !listWorlds(home).includes(world.name)) {

@@ -13,6 +13,7 @@ import { type ExitCode, exits, type Face } from './face.ts'
 import { consent } from './consent.ts'
 import { groundOf } from './ground.ts'
 import { keepRegister } from './keep-register.ts'
+import { ascendJump } from './jump/ascend.ts'
 import { openCourse, refuse } from './open-course.ts'
 import { isRehearsed, planOf } from './plan-of.ts'
 import { patience, prove } from './prove.ts'
@@ -85,6 +86,7 @@ async function voyage(
     const ground = groundOf(course, world, rehearsal)
     const sites = await ascend(run, plan, ground, rebuild)
     const away = await fillAdopted(run, plan)
+    await ascendJump(run, plan, ground, away)
     const named = await nameCourse(run, plan, ground, { file, rehearsal })
     const { exitCode } = await prove(run, plan, ground, sites, patience.begun, [], away)
     return exitCode === exits.done ? named : exitCode

@@ -10,13 +10,13 @@ const script = `LC_ALL=C ssh -V 2>&1; sed -n 's/^nameserver[[:space:]]*/nameserv
 
 /** Throws Trouble `no-openssh`, and as the shell. */
 export async function readJumpFacts(shell: Shell): Promise<JumpFacts> {
-  const { stdout } = await shell.run(['sh', '-c', script], { timeout: 20_000 })
+  const { code, stdout, stderr } = await shell.run(['sh', '-c', script], { timeout: 20_000 })
   const [, major, minor] = /^OpenSSH_(\d+)\.(\d+)/m.exec(stdout) ?? []
   if (major === undefined || minor === undefined)
     throw new Trouble({
       code: 'no-openssh',
       title: `${shell.name} has no OpenSSH that says its version`,
-      why: stdout.trim().split('\n')[0] || 'ssh -V printed nothing',
+      why: (code === 0 ? stdout : stderr).trim().split('\n')[0] || 'ssh -V printed nothing',
       fix: `on ${shell.name}: apt-get install openssh-server openssh-client`,
       host: shell.name,
     })

@@ -19,7 +19,7 @@ const { etc, program } = jumpPaths
 
 /** In order; what the last one puts in place is taken back unless `confirmCommand` comes in time. */
 export function jumpSteps(input: JumpInput): HostStep[] {
-  return [packagesStep, groundStep(input), accountsStep(input), daemonStep(input)]
+  return [ownerStep(input), packagesStep, groundStep(input), accountsStep(input), daemonStep(input)]
 }
 
 /** A deed of the program on the server. */
@@ -27,6 +27,22 @@ export const jumpDeed = (...words: string[]): Command => ({
   ...command(program, ...words),
   faults: jumpFaults,
 })
+
+/** Before any file of ours is there: another course's jump host, its program and all, is left alone. */
+function ownerStep({ course }: JumpInput): HostStep {
+  const mine = `[ "$(cat ${etc}/course)" = "$1" ]`
+  const claim = `mkdir -p ${etc}
+if [ ! -e ${etc}/course ]; then printf '%s\\n' "$1" > ${etc}/course; fi
+${mine} || { echo "==seen it is that of $(cat ${etc}/course)"; echo '==fault jump-foreign'; exit 1; }`
+  return {
+    id: 'jump/owner',
+    title: 'Jump host: whose it is',
+    because: 'a server is the jump host of one course',
+    files: [],
+    run: [{ argv: ['sh', '-ec', claim, 'sh', course], faults: jumpFaults }],
+    verify: [{ argv: ['sh', '-c', mine, 'sh', course] }],
+  }
+}
 
 const packagesStep: HostStep = {
   id: 'jump/packages',
@@ -55,18 +71,7 @@ const groundStep = (input: JumpInput): HostStep => ({
   because: 'it has a key of its own, and a group by which the packet filter knows its sessions',
   files: [programFile(input.course, input.port)],
   run: [jumpDeed('ground')],
-  verify: [
-    command('getent', 'group', jumpGroup),
-    {
-      argv: [
-        'sh',
-        '-c',
-        `test -s ${jumpPaths.hostKey}.pub && test "$(cat ${etc}/course)" = "$1"`,
-        'sh',
-        input.course,
-      ],
-    },
-  ],
+  verify: [command('getent', 'group', jumpGroup), { argv: ['sh', '-c', `test -s ${jumpPaths.hostKey}.pub`] }],
 })
 
 function accountsStep({ travellers }: JumpInput): HostStep {

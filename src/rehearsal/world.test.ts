@@ -28,6 +28,7 @@ describe('names', () => {
           ]),
           world.edge.namespace,
           world.internet.namespace,
+          world.campus.namespace,
         ]
         expect(cards.filter((card) => card.length > 15)).toEqual([])
         expect(new Set(unique).size).toBe(unique.length)

@@ -492,7 +492,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
       const steps = jumpSteps({ ...input, travellers: [...input.travellers, ...more] })
       const error = await carryOut(shell, steps).catch((one: unknown) => one)
       expect(error).toMatchObject({ fault: { code: 'jump-account-foreign' } })
-      expect(String((error as { fault: { why: string } }).fault.why)).toContain('daemon')
+      expect((error as { fault: { why: string } }).fault.why).toContain('daemon')
       expect(await must(shell, 'getent passwd daemon')).toBe(was)
       expect(await must(shell, 'getent passwd zoe')).toContain(':bateau/cloud:/nonexistent:/usr/sbin/nologin')
       await install(name)
@@ -594,7 +594,7 @@ for i in range(400):
 
   it.each(['os1', 'gate'])('is taken away from %s with all that it made, and nothing else', async (name) => {
     const shell = shellAt(name)
-    const remove = removeTask(name, shell)
+    const remove = removeTask(name, 'cloud', shell)
     expect(await remove.look()).toMatchObject({ done: false })
     await remove.act(progress)
     expect(await remove.look()).toMatchObject({ done: true })
@@ -606,6 +606,120 @@ getent passwd | grep bateau/cloud; nft list tables | grep jump; ss -Hltn 'sport 
     expect(await isIn(name, 'ada')).toBe(false)
     await remove.act(progress).catch(() => {})
     expect(await remove.look()).toMatchObject({ done: true })
+  })
+
+  describe('as `bateau class jump` makes it', () => {
+    const home = join(world.directories.state, 'home')
+    const file = join(home, 'course.yaml')
+    const runtime = `/tmp/bateau-jump-${process.pid}`
+    afterAll(async () => {
+      await machine.run(['rm', '-rf', runtime])
+    })
+    const course = (name: string, students: string) => `
+mkdir -p ${home}/state/bateau/${name}
+cat > ${home}/roster.csv <<'end'
+login,name,key
+${students}
+end
+cat > ${file} <<'end'
+course: {name: ${name}, title: A course, start: 2026-09-01, end: 2027-06-30}
+students: {roster: roster.csv}
+instances: {per_student: 1, ram: 192 MiB, disk: 1 GiB}
+servers:
+  - {name: os1, provider: adopted, address: ${ipv4Of('os1')}, cores: 2, ram: 6 GiB, disks: [{kind: ssd, size: 30 GB}], ipv6: {delivery: routed, block: '${block}'}}
+  - {name: gate, role: jump, provider: adopted, address: ${ipv4Of('gate')}}
+access: {key: ${world.identityFile}}
+networks: {direct: true, class: true, resolvers: ['2620:fe::fe']}
+jump: {server: gate}
+end
+printf '{"courseFile":"${file}","rehearsal":false}' > ${home}/state/bateau/${name}/world.json`
+    const student = async (login: string) =>
+      `${login},${login} Lovelace,${(await must(machine, `cat ${keys}/${login}.pub`)).trim()}`
+    const bateau = async (...words: string[]) => {
+      // The path of a socket has at most 108 bytes (unix(7)).
+      const dirs = [
+        ...['state', 'config', 'cache'].map((one) => `XDG_${one.toUpperCase()}_HOME=${home}/${one}`),
+        `XDG_RUNTIME_DIR=${runtime}`,
+      ]
+      const launcher = join(process.cwd(), 'bateau')
+      const ran = await internetShell(world).run(
+        ['env', ...dirs, launcher, 'class', 'jump', file, '--json', ...words],
+        { timeout: 200_000 },
+      )
+      const events = ran.stdout
+        .trim()
+        .split('\n')
+        .filter(Boolean)
+        .map(
+          (line) =>
+            JSON.parse(line) as {
+              type: string
+              id?: string
+              fault?: { code: string }
+              data?: Record<string, unknown>
+            },
+        )
+      return {
+        code: ran.code,
+        faults: events.flatMap(({ fault }) => fault?.code ?? []),
+        done: events.filter(({ type }) => type === 'step.done').map(({ id }) => id),
+        report: events.find(({ type }) => type === 'report')?.data,
+        all: `${ran.stdout}${ran.stderr}`,
+      }
+    }
+
+    it('says what it would do, and does nothing', async () => {
+      await must(machine, course('cloud', `${await student('ada')}\n${await student('bob')}`))
+      const dry = await bateau('--dry-run')
+      expect(dry.code, dry.all).toBe(0)
+      expect(dry.report).toMatchObject({
+        server: 'gate',
+        port: 2222,
+        accounts: ['ada', 'bob', probeAccount],
+        without_key: [],
+      })
+      expect(dry.report?.['would']).toHaveLength(6)
+      expect((await shellAt('gate').run(['ls', jumpPaths.etc])).code).toBe(2)
+    })
+
+    it('lets the roster in, once', async () => {
+      const made = await bateau()
+      expect(made.code, made.all).toBe(0)
+      expect(made.done).toEqual(
+        ['owner', 'packages', 'ground', 'accounts', 'daemon', 'confirmed'].map((one) => `gate/jump/${one}`),
+      )
+      // The host key that bateau pinned: that of a jump host made anew is another.
+      await must(machine, `cp ${home}/state/bateau/cloud/jump/known_hosts ${wayOf('gate', 'ada').knownHosts}`)
+      expect((await through('gate', 'ada', insideAddresses(site).direct, 'id -un')).stdout).toBe('root\n')
+      const again = await bateau()
+      expect([again.code, again.done]).toEqual([0, []])
+    })
+
+    it('follows the roster', async () => {
+      await must(machine, course('cloud', await student('ada')))
+      const less = await bateau()
+      expect([less.code, less.done]).toEqual([0, ['gate/jump/accounts']])
+      expect([await isIn('gate', 'ada'), await isIn('gate', 'bob')]).toEqual([true, false])
+    })
+
+    it('leaves the jump host of another course alone', async () => {
+      await must(machine, course('other', await student('bob')))
+      const other = await bateau()
+      expect([other.code, other.faults]).toEqual([1, ['jump-foreign']])
+      const gone = await bateau('--remove', '--yes')
+      expect([gone.code, gone.faults]).toEqual([1, ['jump-foreign']])
+      expect([await isIn('gate', 'ada'), await isIn('gate', 'bob')]).toEqual([true, false])
+    })
+
+    it('goes when it is asked for, and not without', async () => {
+      await must(machine, course('cloud', await student('ada')))
+      expect((await bateau('--remove')).code).toBe(3)
+      expect(await isIn('gate', 'ada')).toBe(true)
+      const gone = await bateau('--remove', '--yes')
+      expect(gone.code, gone.all).toBe(0)
+      expect((await shellAt('gate').run(['ls', jumpPaths.etc])).code).toBe(2)
+      expect(await adminOf('gate')).toBe(before.get('gate'))
+    })
   })
 })
 

@@ -5,30 +5,12 @@ import type { Site } from '../../core/site.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
 import { authenticates, hopArgv, hopCommand, type JumpWay } from '../../host/jump-way.ts'
 import type { Probe } from '../probe.ts'
-import type { ProofInstance } from '../proof-input.ts'
+import type { JumpProof, ProofInstance } from '../proof-input.ts'
 import { lastLine } from './guest.ts'
 import { tcpInId } from './outside.ts'
 
-/** The jump host as the proof uses it. */
-export type JumpProof = {
-  /** Name of the server in the course file. */
-  server: string
-  /** The administrator on it. */
-  shell: Shell
-  /** Where students are. */
-  campus: Shell
-  /** The place has no IPv6, and the proof says so first; null: this machine, made to use IPv4. */
-  without: 'ipv6' | null
-  way: JumpWay
-  /** The program on the server (jump/program), and the addresses of others that it must not lead to. */
-  program: string
-  ports: readonly number[]
-  /** known_hosts file of the instances. */
-  knownHosts: string
-}
-
-export const jumpHoldsId = (server: string) => `jump/${server}/confirmed`
-export const jumpLoginId = (server: string) => `jump/${server}/login`
+const jumpHoldsId = (server: string) => `jump/${server}/confirmed`
+const jumpLoginId = (server: string) => `jump/${server}/login`
 const campusId = 'vantage/campus'
 
 export function jumpProbes(
@@ -197,11 +179,12 @@ function closedProbe(proof: JumpProof, sites: readonly Site[], instances: readon
 
 const at = (address: string, port: number) => `[${address}]:${port}`
 
-/** Null: ssh itself did not get to the jump host, so nothing was tried. */
+/** Null: nothing was tried, or nothing came of it. */
 async function leads(campus: Shell, way: JumpWay, target: string): Promise<boolean | null> {
-  const ran = await campus.run(hopArgv(way, target, 'VERBOSE'), { timeout: 15_000 })
-  if (!/^Authenticated to /m.test(ran.stderr)) return null
-  return !/open failed/.test(ran.stderr)
+  const ran = await campus.run(hopArgv(way, target, 'VERBOSE'), { timeout: 10_000 })
+  // What was reached has spoken, or has ended the connection by itself.
+  if (ran.stdout !== '' || ran.code === 0) return true
+  return /^Authenticated to /m.test(ran.stderr) && /open failed/.test(ran.stderr) ? false : null
 }
 
 function judged(

@@ -3,18 +3,17 @@
 import type { Fault } from '../../core/fault.ts'
 import { Trouble } from '../../core/fault.ts'
 import type { Task } from '../../core/task.ts'
-import { classPrefixes } from '../../classroom/class-prefixes.ts'
-import type { Reached } from '../../jump/input.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { groundOf } from '../ground.ts'
 import { jumpPlace, type JumpPlace } from '../jump/place.ts'
+import { reachedIn } from '../jump/reached.ts'
 import { removeTask } from '../jump/remove.ts'
 import { type JumpPlan, planJump } from '../jump/tasks.ts'
 import { type Opened, refuse } from '../open-course.ts'
 import { openUp, planOf } from '../plan-of.ts'
 import { session, type Session } from '../session.ts'
 import { homeOf } from '../world.ts'
-import { type ClassCloud, type ClassOptions, withClass } from './open-class.ts'
+import { type ClassOptions, withClass } from './open-class.ts'
 
 export type JumpOptions = ClassOptions & {
   /** Take it away. */
@@ -34,7 +33,9 @@ export async function classJump(options: JumpOptions, face: Face, signal: AbortS
   if (course.clouds.length > 0)
     return withClass('class jump', options, face, signal, async ({ run, plan, ground, clouds, away }) => {
       if (away.length > 0) throw new Trouble(cloudsAway(away.map(({ name }) => name)))
-      const adopted = await Promise.all(clouds.filter(({ site }) => site === null).map(reachedIn))
+      const adopted = await Promise.all(
+        clouds.filter(({ site }) => site === null).map(({ input, deps }) => reachedIn(input, deps)),
+      )
       return carryOut(run, await planJump(run, plan, ground, place, { surroundings: true, adopted }), options)
     })
   return session('class jump', world, face, signal, async (run) => {
@@ -107,7 +108,7 @@ async function removeJump(
   )
     return exits.refused
   return session('class jump', world, face, signal, async (run) => {
-    const task = removeTask(name, groundOf(course, world, rehearsal).reach.shell(name))
+    const task = removeTask(name, course.name, groundOf(course, world, rehearsal).reach.shell(name))
     if (dryRun) {
       const { seen } = await task.look()
       run.emit({
@@ -121,12 +122,6 @@ async function removeJump(
     await run.phase('jump', `The jump host of ${name} goes`, [task])
     return exits.done
   })
-}
-
-async function reachedIn({ input, deps }: ClassCloud): Promise<Reached> {
-  const direct = input.direct ? (input.foreign?.direct?.id ?? null) : null
-  const { prefixes, gateways } = await classPrefixes(await deps.cloud(), input.course, direct)
-  return { prefixes, never: gateways }
 }
 
 const noJump = (file: string): Fault => ({

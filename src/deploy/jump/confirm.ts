@@ -65,7 +65,7 @@ async function confirm(confirming: Confirming): Promise<void> {
   try {
     await fresh((admin) => deed(admin, 'confirm'))
   } catch (error) {
-    if (!(error instanceof Trouble) || !/^host-/.test(error.fault.code)) throw error
+    if (!(error instanceof Trouble) || !error.fault.code.startsWith('host-')) throw error
     await takeBack(confirming, 'the administrator could not log in')
     throw new Trouble({
       code: 'jump-admin-out',

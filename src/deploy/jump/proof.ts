@@ -1,6 +1,6 @@
 // Decides what the proof is told of a course's jump host.
 // Leaves the looking to check/.
-import type { JumpProof } from '../../check/probes/campus.ts'
+import type { JumpProof } from '../../check/proof-input.ts'
 import { jumpPaths } from '../../jump/input.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Ground } from '../ground.ts'

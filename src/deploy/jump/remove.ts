@@ -7,7 +7,7 @@ import { deed } from './deed.ts'
 
 const left = `for f in ${jumpPaths.etc} ${jumpPaths.program}; do [ ! -e "$f" ] || echo "$f"; done`
 
-export function removeTask(server: string, shell: Shell): Task {
+export function removeTask(server: string, course: string, shell: Shell): Task {
   return {
     id: `${server}/jump/removed`,
     title: 'Jump host: taken away',
@@ -21,6 +21,6 @@ export function removeTask(server: string, shell: Shell): Task {
         ? { done: true, seen: 'nothing left' }
         : { done: false, seen: `still there: ${there.join(', ')}` }
     },
-    act: () => deed(shell, 'remove'),
+    act: () => deed(shell, 'remove', course),
   }
 }
