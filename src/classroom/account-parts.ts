@@ -1,53 +1,77 @@
-// Decides a student's account: project, user, password, role.
-// Leaves what the account may use to seat-parts.
-import { createHash } from 'node:crypto'
-import type { Secret } from '../core/secret.ts'
+// Decides the accounts of a seat: its project, its members' users and passwords, who has the role member in it.
+// Leaves what the project may use to seat-parts, and what is written into descriptions to seat-mark.
 import type { Project, User } from '../cloud/identity.ts'
 import { once } from '../cloud/once.ts'
-import { type ClassroomDeps, passwordName, projectName } from './input.ts'
-import { describe, ours, tagOf } from './mark.ts'
-import { type Part, put } from './parts.ts'
+import { frozenTag } from './day/tags.ts'
+import { type ClassroomDeps, type ClassroomStudent, passwordName, projectName } from './input.ts'
+import { isMarked, ours, tagOf } from './mark.ts'
 import { sure } from './network-parts.ts'
+import { type Part, put } from './parts.ts'
+import { closedIn, projectText, userText } from './seat-mark.ts'
+import type { Seat } from './seats.ts'
 import type { People } from './survey.ts'
 
-export const findProject = (course: string, login: string, all: readonly Project[]): Project | undefined =>
-  ours(course, 'project', projectName(course, login), all)
+export const findProject = (course: string, seat: string, all: readonly Project[]): Project | undefined =>
+  ours(course, 'project', projectName(course, seat), all)
 export const findUser = (course: string, login: string, all: readonly User[]): User | undefined =>
   ours(course, 'user', login, all)
 
-export function accountParts(
+type Deps = Pick<ClassroomDeps, 'clock' | 'vault'>
+
+/** Names that other parts wait for. */
+export const accountNames = {
+  project: (course: string, seat: Seat) => `project ${projectName(course, seat.name)}`,
+  user: (login: string) => `user ${login}`,
+  password: (login: string) => `password and default project of ${login}`,
+  role: (login: string) => `role member of ${login}`,
+}
+
+export function accountParts(course: string, deps: Deps, seat: Seat): Part<People>[] {
+  return [
+    projectPart(course, deps, seat),
+    ...seat.members.flatMap((member) => memberParts(course, deps, seat, member)),
+  ]
+}
+
+function projectPart(course: string, deps: Deps, seat: Seat): Part<People> {
+  const name = projectName(course, seat.name)
+  return {
+    name: accountNames.project(course, seat),
+    needs: [],
+    there: ({ projects }) => findProject(course, seat.name, projects) !== undefined,
+    async make(cloud, { domainId }) {
+      const wanted = { name, domainId, description: projectText(course, seat), tags: [tagOf(course)] }
+      const made = await once(
+        deps.clock,
+        () => cloud.identity.createProject(wanted),
+        async () => findProject(course, seat.name, await cloud.identity.projects()),
+      )
+      return (state) => {
+        put(state.projects, made)
+        state.fresh.add(made.id)
+      }
+    },
+  }
+}
+
+function memberParts(
   course: string,
-  deps: Pick<ClassroomDeps, 'clock' | 'vault'>,
-  login: string,
-  group: string,
+  deps: Deps,
+  seat: Seat,
+  { login }: Pick<ClassroomStudent, 'login'>,
 ): Part<People>[] {
-  const name = projectName(course, login)
-  const project = (state: People) => findProject(course, login, state.projects)
+  const name = projectName(course, seat.name)
+  const project = (state: People) => findProject(course, seat.name, state.projects)
   const user = (state: People) => findUser(course, login, state.users)
   /** Asked for at the moment of use: the vault is filled after the plan is made. */
   const account = () => {
     const password = deps.vault.get(passwordName(login))
-    return {
-      password,
-      description: describe(course, `group ${group}, password ${fingerprint(login, password)}`),
-    }
+    return { password, description: userText(course, seat.group, login, password) }
   }
   return [
     {
-      name: `project ${name}`,
-      there: (state) => project(state) !== undefined,
-      async make(cloud, { domainId }) {
-        const description = describe(course, `student ${login} of group ${group}`)
-        const made = await once(
-          deps.clock,
-          () => cloud.identity.createProject({ name, domainId, description, tags: [tagOf(course)] }),
-          async () => findProject(course, login, await cloud.identity.projects()),
-        )
-        return (state) => put(state.projects, made)
-      },
-    },
-    {
-      name: `user ${login}`,
+      name: accountNames.user(login),
+      needs: [accountNames.project(course, seat)],
       there: (state) => user(state) !== undefined,
       async make(cloud, now) {
         const defaultProjectId = sure(project(now), name).id
@@ -59,52 +83,73 @@ export function accountParts(
         )
         return (state) => {
           put(state.users, made)
-          state.keypairs.set(made.id, state.keypairs.get(made.id) ?? [])
+          state.fresh.add(made.id)
         }
       },
     },
     {
-      name: 'password and default project',
+      name: accountNames.password(login),
+      needs: [accountNames.user(login)],
       there(state) {
         const found = user(state)
         return found?.description === account().description && found.default_project_id === project(state)?.id
       },
       async make(cloud, now) {
         const defaultProjectId = sure(project(now), name).id
-        const changed = await cloud.identity.updateUser(sure(user(now), login).id, {
-          ...account(),
-          defaultProjectId,
-        })
+        const found = sure(user(now), login)
+        // Only what bateau itself closed is opened again: an account that somebody disabled stays so.
+        const reopened = closedIn(found.description) === undefined ? {} : { enabled: true }
+        const change = { ...account(), defaultProjectId, ...reopened }
+        const changed = await cloud.identity.updateUser(found.id, change)
         return (state) => put(state.users, changed)
       },
     },
-    {
-      name: 'role member',
-      there(state) {
-        const [projectId, userId] = [project(state)?.id, user(state)?.id]
-        return state.assignments.some(
-          (one) =>
-            one.role.id === state.memberRoleId &&
-            one.user?.id === userId &&
-            one.scope.project?.id === projectId,
-        )
-      },
-      async make(cloud, now) {
-        const [projectId, userId] = [sure(project(now), name).id, sure(user(now), login).id]
-        await cloud.identity.grant(projectId, userId, now.memberRoleId)
-        const role = { id: now.memberRoleId }
-        return (state) => {
-          state.assignments.push({ role, user: { id: userId }, scope: { project: { id: projectId } } })
-        }
-      },
-    },
+    rolePart(course, seat, login),
   ]
 }
 
+/** The user is a member of the seat's project. */
+function rolePart(course: string, seat: Seat, login: string): Part<People> {
+  const project = (state: People) => findProject(course, seat.name, state.projects)
+  const user = (state: People) => findUser(course, login, state.users)
+  return {
+    name: accountNames.role(login),
+    needs: [accountNames.user(login)],
+    // In an exam the members only read, and thaw gives the role back.
+    there: (state) =>
+      project(state)?.tags.includes(frozenTag) === true ||
+      isMember(state, user(state)?.id, project(state)?.id),
+    async make(cloud, now) {
+      const [projectId, userId] = [sure(project(now), seat.name).id, sure(user(now), login).id]
+      await cloud.identity.grant(projectId, userId, now.memberRoleId)
+      const role = { id: now.memberRoleId }
+      return (state) => {
+        state.assignments.push({ role, user: { id: userId }, scope: { project: { id: projectId } } })
+      }
+    },
+  }
+}
+
 /**
- * Says in the user's description which password was set, so that a vault that was lost and made anew is noticed without
- * logging in as everybody. 32 bits of a hash: nothing to guess a password of 190 bits by.
+ * A teacher's role in a seat's project. As long as the teacher has no account there is nothing to give: what keeps it
+ * from being made is reported by the teacher's own task, and stops no student.
  */
-function fingerprint(login: string, password: Secret): string {
-  return createHash('sha256').update(`${login}\n${password.reveal()}`).digest('hex').slice(0, 8)
+export function teacherRolePart(course: string, seat: Seat, login: string): Part<People> {
+  const part = rolePart(course, seat, login)
+  return {
+    name: part.name,
+    make: part.make,
+    there: (state) =>
+      !state.users.some((one) => one.name === login && isMarked(course, one)) || part.there(state),
+  }
+}
+
+export function isMember(
+  { assignments, memberRoleId }: People,
+  userId: string | undefined,
+  projectId: string | undefined,
+): boolean {
+  return assignments.some(
+    (one) => one.role.id === memberRoleId && one.user?.id === userId && one.scope.project?.id === projectId,
+  )
 }

@@ -1,7 +1,6 @@
 // Decides what the cloud holds for everybody: image, flavors, networks, address pool, routers.
 // Leaves students to enrol, and the host's side of the networks (bridges, RA, routes) to delivery/.
 import { physnets } from '../core/site.ts'
-import type { Task } from '../core/task.ts'
 import { imagePart } from './image-part.ts'
 import { flavorPart } from './flavor-part.ts'
 import type { There } from './foreign.ts'
@@ -14,8 +13,9 @@ import {
   routerName,
 } from './input.ts'
 import { networkParts, type WantedNetwork } from './network-parts.ts'
-import { type Head, type Part, partsTask } from './parts.ts'
+import { type Head, type Part, type PartsTask, partsTask } from './parts.ts'
 import { poolParts, poolName } from './pool-part.ts'
+import { roomPart } from './room-part.ts'
 import { routerParts } from './router-parts.ts'
 import { ours } from './mark.ts'
 import { flavorNameOf } from './serving.ts'
@@ -25,6 +25,7 @@ export const networkNames = { direct: 'direct', transit: 'transit' } as const
 
 /** Ids of the tasks, which others wait for. */
 export const baseTaskId = {
+  room: (site: string) => `${site}/cloud/room`,
   image: (site: string) => `${site}/cloud/image`,
   flavors: (site: string) => `${site}/cloud/flavors`,
   network: (site: string, name: string) => `${site}/cloud/network/${name}`,
@@ -38,8 +39,8 @@ export function cloudBaseTasks(
   deps: ClassroomDeps,
   survey: Survey,
   begin: readonly string[] = [],
-): Task[] {
-  const { course, site, addressing } = input
+): PartsTask[] {
+  const { course, site, addressing, policy, images = [] } = input
   const task = (
     id: string,
     title: string,
@@ -56,7 +57,7 @@ export function cloudBaseTasks(
       `Network ${wanted.name}`,
       because,
       networkParts(course, deps.clock, wanted),
-      after,
+      [baseTaskId.room(site), ...after],
     )
   const { pool } = addressing
   const { foreign } = input
@@ -78,6 +79,12 @@ export function cloudBaseTasks(
   ]
   return [
     task(
+      baseTaskId.room(site),
+      'Room for the class',
+      'class networks, routers and their uses count for the project that they are made in',
+      [roomPart(input, survey)],
+    ),
+    task(
       baseTaskId.image(site),
       `Image ${foreign?.image?.name ?? input.image.name}`,
       'instances of the proof boot from it',
@@ -94,6 +101,21 @@ export function cloudBaseTasks(
             flavorPart(course, deps.clock, flavorNameOf(input, 'proof'), proofSize),
           ],
     ),
+    ...(policy.flavors.length > 0
+      ? [
+          task(
+            `${baseTaskId.flavors(site)}/course`,
+            'Flavors of the course',
+            'the course file names them',
+            policy.flavors.map((one) => flavorPart(course, deps.clock, one.name, one)),
+          ),
+        ]
+      : []),
+    ...images.map((image) =>
+      task(`${baseTaskId.image(site)}/${image.name}`, `Image ${image.name}`, 'the course file names it', [
+        imagePart(course, deps.clock, image),
+      ]),
+    ),
     ...(foreign?.direct
       ? [
           task(
@@ -109,11 +131,25 @@ export function cloudBaseTasks(
           routed(tenant, foreign.external ?? networkNames.transit, { network: [], router: [] }),
         )
       : []),
+    ...(foreign?.external ? ownRouters(foreign.external, []) : []),
     ...(foreign ? [] : madeHere()),
   ]
 
+  /** Of groups without a class network, whose seats have networks of their own. */
+  function ownRouters(at: string | There, after: readonly string[]): PartsTask[] {
+    return ownRouterTenants(input).map((tenant) =>
+      task(
+        baseTaskId.router(site, routerName(tenant.group)),
+        `Router ${routerName(tenant.group)}`,
+        `own networks of group ${tenant.group} are behind it`,
+        routerParts(course, deps.clock, tenant, at).filter(({ name }) => !name.startsWith('its interface')),
+        after,
+      ),
+    )
+  }
+
   /** In a cloud that bateau made, the networks that the host has a part in are its own, too. */
-  function madeHere(): Task[] {
+  function madeHere(): PartsTask[] {
     const direct = directNetwork(input)
     const outside = transitNetwork(input)
     return [
@@ -134,9 +170,20 @@ export function cloudBaseTasks(
                 router: [baseTaskId.network(site, networkNames.transit)],
               }),
             ),
+            ...ownRouters(networkNames.transit, [baseTaskId.network(site, networkNames.transit)]),
           ]),
     ]
   }
+}
+
+function ownRouterTenants({ policy, groups, addressing, foreign }: ClassroomInput): ClassTenant[] {
+  if (!policy.ownNetwork || policy.router !== 'group') return []
+  return groups.flatMap(({ name: group }) => {
+    const range = addressing.own?.find((one) => one.group === group)
+    const has = addressing.tenants.some((one) => one.group === group)
+    if (has || (range === undefined && !foreign)) return []
+    return [{ name: classNetwork(group), group, prefix: null, via: range?.via ?? null }]
+  })
 }
 
 /** The router that announces itself here is the host, not Neutron: address mode without RA mode says just that. */

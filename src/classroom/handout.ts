@@ -14,6 +14,7 @@ import {
   projectName,
 } from './input.ts'
 import type { Part } from './parts.ts'
+import { seatOf } from './seats.ts'
 import type { People } from './survey.ts'
 
 export const handoutDir = (input: ClassroomInput, login: string) => join(input.handouts.dir, login)
@@ -42,6 +43,7 @@ export function keyFilesPart(
 ): Part<People> {
   return {
     name,
+    needs: [],
     there: async () => (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined,
     async make() {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -76,7 +78,7 @@ export function handoutFiles(input: ClassroomInput, login: string): RenderedFile
         name: course,
         authUrl: handouts.authUrl,
         user: login,
-        project: projectName(course, login),
+        project: projectName(course, seatOf(input, login).name),
         password: reference(passwordName(login)),
         region,
         interface: 'public',
@@ -98,7 +100,8 @@ export function handoutPart(
     return files.filter((one, i) => seen[i] !== `${one.mode} ${resolve(one.text, deps.vault)}`)
   }
   return {
-    name: 'hand-outs',
+    name: `hand-outs of ${student.login}`,
+    needs: [],
     there: async () => (await differ()).length === 0,
     async make() {
       await mkdir(handoutDir(input, student.login), { recursive: true, mode: 0o700 })

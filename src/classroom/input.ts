@@ -3,7 +3,7 @@
 import type { Address } from '../core/prefix.ts'
 import type { Secret, Vault } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
-import type { Addressing, OwnRange, TenantNetwork } from '../core/site.ts'
+import type { Addressing, TenantNetwork } from '../core/site.ts'
 import type { ClassPolicy } from '../course/class.ts'
 import type { Clock } from '../cloud/clock.ts'
 import type { Cloud } from '../cloud/open.ts'
@@ -28,19 +28,16 @@ export type Size = { vcpus: number; ramMiB: number; diskGiB: number }
  * Addresses as far as they are known before anything is made: all of a cloud that bateau makes, none of one that was
  * there already, whose subnet pool gives them.
  */
-export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service'>> & {
+export type ClassAddressing = Partial<Pick<Addressing, 'block' | 'service' | 'own'>> & {
   public: Addressing['public'] | null
   transit: Addressing['transit']
   pool: Addressing['pool']
   tenants: readonly ClassTenant[]
-  /** Left out: seats have no networks of their own. */
-  own?: readonly Unlaid<OwnRange>[]
   /** Null: as the cloud has it. */
   tenantMtu: number | null
 }
-export type ClassTenant = Unlaid<TenantNetwork>
-type Unlaid<T extends { prefix: unknown; via: unknown }> = {
-  [K in keyof T]: T[K] | (K extends 'prefix' | 'via' ? null : never)
+export type ClassTenant = {
+  [K in keyof TenantNetwork]: TenantNetwork[K] | (K extends 'prefix' | 'via' ? null : never)
 }
 
 export type ClassroomInput = {
@@ -73,6 +70,8 @@ export type ClassroomInput = {
     minRamMiB: number
     properties: Readonly<Record<string, string>>
   }
+  /** Of the course, besides the one of the proof; left out: none. */
+  images?: readonly ClassroomInput['image'][]
   handouts: {
     /** On this machine; one directory a student is made in it, 0700. */
     dir: string
@@ -101,12 +100,22 @@ export const projectName = (course: string, seat: string) => `${course}-${seat}`
 export const classNetwork = (group: string) => `class-${group}`
 export const routerName = (group: string) => `router-${group}`
 
+/** Of the secret of a person's application credential, and of the credential in Keystone. */
+export const credentialSecretName = (login: string) => `student/${login}/application-credential`
+export const credentialName = 'bateau'
+
 /** Names of the secrets that the classroom asks of the vault: a password for each student and teacher. */
 export function classroomSecrets(
   groups: readonly ClassroomGroup[],
-  teachers: readonly { login: string }[] = [],
+  {
+    teachers,
+    applicationCredentials,
+  }: Partial<Pick<ClassPolicy, 'teachers' | 'applicationCredentials'>> = {},
 ): string[] {
-  return [...groups.flatMap(({ students }) => students), ...teachers].map(({ login }) => passwordName(login))
+  return [...groups.flatMap(({ students }) => students), ...(teachers ?? [])].flatMap(({ login }) => [
+    passwordName(login),
+    ...(applicationCredentials === true ? [credentialSecretName(login)] : []),
+  ])
 }
 
 /** Flavors. A disk of 0 would let nobody but an administrator boot from an image (Nova answers 403). */

@@ -11,7 +11,11 @@ export type Proof = {
   login: string
 }
 
-export function proofsOf(input: Pick<ClassroomInput, 'groups' | 'direct' | 'addressing'>): Proof[] {
+export function proofsOf(
+  input: Pick<ClassroomInput, 'groups' | 'direct'> & {
+    addressing: { tenants: readonly { group: string }[] }
+  },
+): Proof[] {
   const firsts = input.groups.flatMap(({ name, students: [first] }) =>
     first ? [{ group: name, login: first.login }] : [],
   )

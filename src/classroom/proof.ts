@@ -21,6 +21,7 @@ import {
 import { ours, tagOf } from './mark.ts'
 import { sure } from './network-parts.ts'
 import { type Proof, proofsOf } from './proof-plan.ts'
+import { seatOf } from './seats.ts'
 import { flavorServing, imageServing, networkServing } from './serving.ts'
 import type { Survey } from './survey.ts'
 
@@ -40,7 +41,7 @@ export function proofInstanceTasks(input: ClassroomInput, deps: ClassroomDeps, s
     because: `proves network ${proof.network} from the internet`,
     lane: `cloud:${site}`,
     after: [
-      enrolTaskId(site, proof.login),
+      enrolTaskId(site, seatOf(input, proof.login).name),
       baseTaskId.image(site),
       baseTaskId.flavors(site),
       baseTaskId.network(site, proof.network),
@@ -152,7 +153,7 @@ async function create(
   const { course } = input
   const student = await deps.cloudAs({
     user: proof.login,
-    project: projectName(course, proof.login),
+    project: projectName(course, seatOf(input, proof.login).name),
     password: deps.vault.get(passwordName(proof.login)),
   })
   const base = await survey.base.read()

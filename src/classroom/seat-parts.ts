@@ -1,53 +1,58 @@
-// Decides what a student's project may use: quotas, the default group's rules, the class network.
-// Leaves the account to account-parts, and keys to key-parts.
-import type { NetworkQuota, NewRule, Rule, SecurityGroup } from '../cloud/network.ts'
-import { once } from '../cloud/once.ts'
-import type { Cloud } from '../cloud/open.ts'
-import { findProject } from './account-parts.ts'
-import { type ClassroomDeps, type ClassroomInput, classNetwork, proofSize } from './input.ts'
-import { describe, ours } from './mark.ts'
-import { canonical, sure } from './network-parts.ts'
-import { type Part, put } from './parts.ts'
+// Decides what a seat's project may use: quotas of each service, rules, networks.
+// Leaves the accounts to account-parts, keys to key-parts, and the numbers to quotas.
+import { accountNames, findProject } from './account-parts.ts'
+import type { ClassroomDeps, ClassroomInput } from './input.ts'
+import { sure } from './network-parts.ts'
+import { ownParts } from './own-parts.ts'
+import type { Part } from './parts.ts'
+import { computeQuota, networkQuota, sameNumbers, volumeQuota } from './quotas.ts'
+import { openRules, rulePart } from './rule-part.ts'
+import type { Seal } from './seal.ts'
+import type { Seat } from './seats.ts'
+import { shareParts } from './share-part.ts'
 import type { People, Survey } from './survey.ts'
 
 export function seatParts(
   input: ClassroomInput,
   deps: ClassroomDeps,
   survey: Survey,
-  group: string,
-  login: string,
+  seal: Seal,
+  seat: Seat,
   proofs: number,
 ): Part<People>[] {
-  const { course } = input
-  const project = (state: People) => findProject(course, login, state.projects)
-  const projectId = (state: People) => sure(project(state), `project of ${login}`).id
-  const compute = computeQuota(input, proofs)
-  const network = networkQuota(input, proofs)
-  const rules = openRules(course)
-  const shares = input.addressing.tenants.some((one) => one.group === group)
-
+  const { course, policy } = input
+  const needs = [accountNames.project(course, seat)]
+  const projectId = (state: People) => findProject(course, seat.name, state.projects)?.id
+  const idOf = (state: People) => sure(projectId(state), `project of ${seat.name}`)
+  const compute = computeQuota(input, seat, proofs)
+  const network = networkQuota(input, seat, proofs)
+  const volume = volumeQuota(input, seat)
+  const rules = rulePart(course, deps.clock, openRules(course, policy.allow), projectId)
   return [
     {
       name: 'compute quota',
-      there(state) {
-        const seen = state.computeQuotas.get(project(state)?.id ?? '')
+      needs,
+      async there(state) {
+        if (await seal.holds(state)) return true
+        const seen = await state.computeQuotas.get(projectId(state))
         return seen !== undefined && sameNumbers(compute, seen)
       },
       async make(cloud, now) {
-        const id = projectId(now)
+        const id = idOf(now)
         const seen = await cloud.compute.setQuota(id, compute)
-        return (state) => void state.computeQuotas.set(id, seen)
+        return (state) => state.computeQuotas.set(id, seen)
       },
     },
     {
       name: 'network quota',
+      needs,
       there(state) {
-        const id = project(state)?.id
+        const id = projectId(state)
         const seen = state.networkQuotas.find((one) => one.project_id === id)
         return seen !== undefined && sameNumbers(network, seen)
       },
       async make(cloud, now) {
-        const id = projectId(now)
+        const id = idOf(now)
         await cloud.network.setQuota(id, network)
         return (state) => {
           const others = state.networkQuotas.filter((one) => one.project_id !== id)
@@ -56,128 +61,22 @@ export function seatParts(
       },
     },
     {
-      name: 'rules for ICMPv6 and SSH',
-      there(state) {
-        const id = project(state)?.id
-        const found = state.defaultGroups.find((one) => one.project_id === id)
-        return found !== undefined && missingRules(rules, found).length === 0
+      name: 'volume quota',
+      needs,
+      async there(state) {
+        if ((await survey.cloud()).volume === null || (await seal.holds(state))) return true
+        const seen = await state.volumeQuotas.get(projectId(state))
+        return seen !== undefined && sameNumbers(volume, seen)
       },
       async make(cloud, now) {
-        const id = projectId(now)
-        const group = await defaultGroup(cloud, id)
-        const whole = async () => {
-          const seen = await defaultGroup(cloud, id)
-          return missingRules(rules, seen).length === 0 ? seen.security_group_rules : undefined
-        }
-        const lacking = missingRules(rules, group)
-        const add = () => cloud.network.createRules(group.id, id, lacking)
-        const added = lacking.length === 0 ? [] : await once(deps.clock, add, whole)
-        const security_group_rules = [...group.security_group_rules, ...added]
-        return (state) => put(state.defaultGroups, { ...group, security_group_rules })
+        const id = idOf(now)
+        await cloud.volume?.setQuota(id, volume)
+        return (state) => state.volumeQuotas.set(id, volume)
       },
     },
-    ...(shares ? [classNetworkPart(input, deps, survey, group, project)] : []),
+    { ...rules, needs },
+    ...(seat.group === null ? [] : shareParts(input, deps, survey, seat)),
+    // Neutron makes the project's default group with its first network, if need be: one of the two should ask for it, not both.
+    ...(policy.ownNetwork && seat.group !== null ? ownParts(input, deps, survey, seat, [rules.name]) : []),
   ]
-}
-
-function classNetworkPart(
-  input: ClassroomInput,
-  deps: ClassroomDeps,
-  survey: Survey,
-  group: string,
-  project: (state: People) => { id: string } | undefined,
-): Part<People> {
-  const name = classNetwork(group)
-  const networkId = async () => ours(input.course, 'network', name, (await survey.base.read()).networks)?.id
-  return {
-    name: `use of ${name}`,
-    async there(state) {
-      const [network, id] = [await networkId(), project(state)?.id]
-      return state.shares.some((one) => one.object_id === network && one.target_tenant === id)
-    },
-    async make(cloud, now) {
-      const network = sure(await networkId(), `network ${name}`)
-      const { id } = sure(project(now), 'project')
-      const find = async () =>
-        (await cloud.network.rbacPolicies()).find(
-          (one) => one.object_id === network && one.target_tenant === id,
-        )
-      const made = await once(deps.clock, () => cloud.network.shareNetwork(network, id), find)
-      return (state) => put(state.shares, made)
-    },
-  }
-}
-
-/** The proof's instances stand in a student's project beside, not in place of, the student's own. */
-function computeQuota({ size, instancesPerStudent }: ClassroomInput, proofs: number) {
-  return {
-    instances: instancesPerStudent + proofs,
-    cores: instancesPerStudent * size.vcpus + proofs * proofSize.vcpus,
-    ram: instancesPerStudent * size.ramMiB + proofs * proofSize.ramMiB,
-  }
-}
-
-/** A port for each instance; room to try a network, a router and groups of one's own, without emptying the pool. */
-function networkQuota(
-  { instancesPerStudent }: ClassroomInput,
-  proofs: number,
-): Omit<NetworkQuota, 'project_id'> {
-  return {
-    network: 2,
-    subnet: 2,
-    router: 1,
-    port: instancesPerStudent + proofs + 4,
-    security_group: 5,
-    security_group_rule: 60,
-  }
-}
-
-/** RFC 4890 lets ICMPv6 through; SSH is how the class works. From everywhere: students work from home. */
-function openRules(course: string): NewRule[] {
-  const from = { direction: 'ingress', ethertype: 'IPv6', remote_ip_prefix: '::/0' } as const
-  return [
-    { ...from, protocol: 'ipv6-icmp', description: describe(course, 'ping and path MTU') },
-    {
-      ...from,
-      protocol: 'tcp',
-      port_range_min: 22,
-      port_range_max: 22,
-      description: describe(course, 'SSH'),
-    },
-  ]
-}
-
-/**
- * The project's `default` group, which Neutron makes when it is first asked for by project. Rules go there and not into a
- * group of bateau's own: an instance started without choosing a group is then reachable, as the class expects.
- */
-async function defaultGroup(cloud: Cloud, projectId: string): Promise<SecurityGroup> {
-  const all = await cloud.network.securityGroups({ project_id: projectId })
-  return sure(
-    all.find(({ name }) => name === 'default'),
-    `default security group of project ${projectId}`,
-  )
-}
-
-function missingRules(wanted: readonly NewRule[], { security_group_rules: seen }: SecurityGroup): NewRule[] {
-  return wanted.filter((rule) => !seen.some((one) => opens(one, rule)))
-}
-
-function opens(seen: Rule, wanted: NewRule): boolean {
-  return (
-    seen.direction === wanted.direction &&
-    seen.ethertype === wanted.ethertype &&
-    protocolOf(seen.protocol) === wanted.protocol &&
-    (seen.port_range_min ?? undefined) === wanted.port_range_min &&
-    (seen.port_range_max ?? undefined) === wanted.port_range_max &&
-    (seen.remote_ip_prefix == null ? !seen.remote_group_id : canonical(seen.remote_ip_prefix) === '::/0')
-  )
-}
-
-/** Neutron keeps the older names as they were given. */
-const protocolOf = (protocol: string | null | undefined) =>
-  protocol === 'icmpv6' || protocol === 'icmp6' || protocol === '58' ? 'ipv6-icmp' : protocol
-
-function sameNumbers<T extends object>(wanted: T, seen: { [K in keyof T]: unknown }): boolean {
-  return (Object.keys(wanted) as (keyof T)[]).every((key) => wanted[key] === seen[key])
 }

@@ -2,7 +2,7 @@
 // Leaves comparing it with the desired state to the tasks.
 import { Trouble } from '../core/fault.ts'
 import type { ComputeQuota, Flavor, Keypair, Server } from '../cloud/compute.ts'
-import type { Assignment, Project, User } from '../cloud/identity.ts'
+import type { ApplicationCredential, Assignment, Project, User } from '../cloud/identity.ts'
 import type { Image } from '../cloud/image.ts'
 import type {
   Network,
@@ -15,7 +15,8 @@ import type {
   SubnetPool,
 } from '../cloud/network.ts'
 import type { Cloud } from '../cloud/open.ts'
-import { isMarked, isOfAnotherCourse } from './mark.ts'
+import type { VolumeQuota } from '../cloud/volume.ts'
+import { isOfAnotherCourse } from './mark.ts'
 
 /** Arrays are written through: who makes something adds what the cloud answered. */
 export type Base = {
@@ -39,11 +40,22 @@ export type People = {
   defaultGroups: SecurityGroup[]
   shares: RbacPolicy[]
   networkQuotas: NetworkQuota[]
-  /** By project id; of this course's projects. */
-  computeQuotas: Map<string, ComputeQuota>
-  /** By user id; of this course's users. */
-  keypairs: Map<string, Keypair[]>
+  /** Of all projects, students' own beside bateau's. */
+  networks: Network[]
+  subnets: Subnet[]
+  routers: Router[]
+  interfaces: Port[]
+  /** Ids of projects and users that this run made: nothing is set for them but what it has set. */
+  fresh: Set<string>
+  /** By project id. Nova and Cinder list no quotas: read one by one, where the seal of a seat does not vouch for them. */
+  computeQuotas: OneByOne<ComputeQuota>
+  volumeQuotas: OneByOne<VolumeQuota>
+  /** By user id; as with quotas. */
+  keypairs: OneByOne<Keypair[]>
+  credentials: OneByOne<ApplicationCredential[]>
 }
+
+type Networks = { networks: Network[]; subnets: Subnet[]; routers: Router[]; interfaces: Port[] }
 
 /** One run's view of one cloud. */
 export class Survey {
@@ -52,33 +64,53 @@ export class Survey {
   readonly base: Held<Base>
   readonly people: Held<People>
   readonly servers: Held<Server[]>
+  /** Read once for both of those above. */
+  readonly #networks: Held<Networks>
+  /** Takes no seal for granted: quotas, key pairs and credentials are read of each seat (docs/decisions/010). */
+  deep = false
+  /** Prefixes that this run has begun to give away. */
+  readonly given = new Set<string>()
 
   constructor(course: string, open: () => Promise<Cloud>) {
-    this.#course = course
     this.#open = open
-    this.base = new Held(() => this.#readBase())
-    this.people = new Held(() => this.#readPeople())
+    this.#course = course
+    this.#networks = new Held(() => this.#readNetworks())
+    this.base = new Held(() => this.#readBase(), this.#networks)
+    this.people = new Held(() => this.#readPeople(), this.#networks)
     this.servers = new Held(async () => (await this.#open()).compute.servers('all'))
+  }
+
+  /** Everything is read anew. */
+  forget(): void {
+    for (const held of [this.base, this.people, this.servers]) held.forget()
   }
 
   cloud(): Promise<Cloud> {
     return this.#open()
   }
 
+  async #readNetworks(): Promise<Networks> {
+    const { network } = await this.#open()
+    const [networks, subnets, routers, interfaces] = await Promise.all([
+      network.networks(),
+      network.subnets(),
+      network.routers(),
+      network.ports({ device_owner: 'network:router_interface' }),
+    ])
+    return { networks, subnets, routers, interfaces }
+  }
+
   /**
-   * Only what the administrator's own project holds can be bateau's; students' networks of the same name are theirs, and
+   * Only what the administrator's own project holds is for everybody; students' networks of the same name are theirs, and
    * those of another course in the same cloud are that course's.
    */
   async #readBase(): Promise<Base> {
     const cloud = await this.#open()
     const own = <T extends { name: string; project_id: string }>(all: T[]) =>
       all.filter((one) => one.project_id === cloud.projectId && !isOfAnotherCourse(this.#course, one))
-    const [networks, subnets, pools, routers, interfaces, flavors, images] = await Promise.all([
-      cloud.network.networks(),
-      cloud.network.subnets(),
+    const [{ networks, subnets, routers, interfaces }, pools, flavors, images] = await Promise.all([
+      this.#networks.read(),
       cloud.network.subnetPools(),
-      cloud.network.routers(),
-      cloud.network.ports({ device_owner: 'network:router_interface' }),
       cloud.compute.flavors(),
       cloud.image.images(),
     ])
@@ -87,7 +119,7 @@ export class Survey {
       subnets: own(subnets),
       pools: own(pools),
       routers: own(routers),
-      interfaces,
+      interfaces: [...interfaces],
       flavors,
       images,
     }
@@ -95,7 +127,7 @@ export class Survey {
 
   async #readPeople(): Promise<People> {
     const cloud = await this.#open()
-    const [domains, projects, users, roles, assignments, defaultGroups, shares, networkQuotas] =
+    const [domains, projects, users, roles, assignments, defaultGroups, shares, networkQuotas, lists] =
       await Promise.all([
         cloud.identity.domains(),
         cloud.identity.projects(),
@@ -105,14 +137,10 @@ export class Survey {
         cloud.network.securityGroups({ name: 'default' }),
         cloud.network.rbacPolicies(),
         cloud.network.quotas(),
+        this.#networks.read(),
       ])
-    const marked = <T extends { name: string; description?: string | null | undefined }>(all: T[]) =>
-      all.filter((one) => isMarked(this.#course, one))
-    const [computeQuotas, keypairs] = await Promise.all([
-      by(marked(projects), (id) => cloud.compute.quota(id)),
-      by(marked(users), (id) => cloud.compute.keypairs(id)),
-    ])
     const domainId = idOf(domains, 'Default')
+    const fresh = new Set<string>()
     return {
       domainId,
       memberRoleId: idOf(roles, 'member'),
@@ -122,19 +150,58 @@ export class Survey {
       defaultGroups,
       shares,
       networkQuotas,
-      computeQuotas,
-      keypairs,
+      networks: [...lists.networks],
+      subnets: [...lists.subnets],
+      routers: [...lists.routers],
+      interfaces: [...lists.interfaces],
+      fresh,
+      computeQuotas: new OneByOne(fresh, (id) => cloud.compute.quota(id)),
+      volumeQuotas: new OneByOne(fresh, async (id) => cloud.volume?.quota(id)),
+      keypairs: new OneByOne(fresh, (id) => cloud.compute.keypairs(id)),
+      credentials: new OneByOne(fresh, (id) => cloud.identity.applicationCredentials(id)),
     }
+  }
+}
+
+/** Something that has to be read for each project or user alone, kept once it was. */
+export class OneByOne<T> {
+  readonly #held = new Map<string, Promise<T | undefined>>()
+  readonly #fresh: ReadonlySet<string>
+  readonly #read: (id: string) => Promise<T | undefined>
+
+  constructor(fresh: ReadonlySet<string>, read: (id: string) => Promise<T | undefined>) {
+    this.#fresh = fresh
+    this.#read = read
+  }
+
+  /** Undefined for what is not there, and for one that this run made and has set nothing for. */
+  async get(id: string | undefined): Promise<T | undefined> {
+    if (id === undefined) return undefined
+    const held = this.#held.get(id)
+    if (held !== undefined || this.#fresh.has(id)) return held
+    const reading = this.#read(id)
+    this.#held.set(id, reading)
+    return reading.catch((error: unknown) => {
+      this.#held.delete(id)
+      throw error
+    })
+  }
+
+  set(id: string, value: T): void {
+    this.#held.set(id, Promise.resolve(value))
   }
 }
 
 /** Something read once, shared by all who ask, and read again after it was forgotten. */
 export class Held<T> {
   readonly #read: () => Promise<T>
+  /** What it is read out of; forgotten with it. */
+  readonly #source: Held<unknown> | undefined
   #held: Promise<T> | undefined
 
-  constructor(read: () => Promise<T>) {
+  constructor(read: () => Promise<T>, source?: Held<unknown>) {
     this.#read = read
+    this.#source = source
   }
 
   read(): Promise<T> {
@@ -146,15 +213,9 @@ export class Held<T> {
   }
 
   forget(): void {
+    this.#source?.forget()
     this.#held = undefined
   }
-}
-
-async function by<T>(
-  all: readonly { id: string }[],
-  read: (id: string) => Promise<T>,
-): Promise<Map<string, T>> {
-  return new Map(await Promise.all(all.map(async ({ id }) => [id, await read(id)] as const)))
 }
 
 function idOf(all: readonly { id: string; name: string }[], name: string): string {

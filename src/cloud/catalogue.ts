@@ -15,13 +15,13 @@ export const catalogueSchema = z.array(
 )
 export type Catalogue = z.infer<typeof catalogueSchema>
 
-/** The version in the path, which some catalogues leave out. Those of block storage always carry theirs. */
+/** The version in the path, which some catalogues leave out. */
 const version: Record<Service, string> = {
   identity: '/v3',
   compute: '/v2.1',
   network: '/v2.0',
   image: '/v2',
-  volume: '',
+  volume: '/v3',
 }
 
 /** Names of a service type, the official one first (service-types.openstack.org). */
@@ -31,7 +31,7 @@ const isOf = (service: Service, type: string) => (typesOf[service] ?? [service])
 export function isThere(
   catalogue: Catalogue,
   service: Service,
-  { endpoints }: { endpoints?: Partial<Record<Service, string>> },
+  { endpoints }: Pick<Choice, 'endpoints'>,
 ): boolean {
   return endpoints?.[service] !== undefined || catalogue.some(({ type }) => isOf(service, type))
 }
@@ -55,8 +55,13 @@ export function endpointOf(catalogue: Catalogue, service: Service, choice: Choic
   if (found === undefined) throw new Trouble(missing(catalogue, service, choice))
   const base = found.replace(/\/+$/, '')
   if (service === 'identity') return `${base.replace(/\/v(2\.0|3)$/, '')}${version.identity}`
-  // Nova's may end in the id of a project, after its version.
-  const versioned = service === 'compute' ? /\/v2(\.\d+)?(\/|$)/.test(base) : base.endsWith(version[service])
+  // Nova's and Cinder's may end in the id of a project, after their version.
+  const versioned =
+    service === 'compute'
+      ? /\/v2(\.\d+)?(\/|$)/.test(base)
+      : service === 'volume'
+        ? /\/v3(\/|$)/.test(base)
+        : base.endsWith(version[service])
   return versioned ? base : base + version[service]
 }
 

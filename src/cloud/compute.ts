@@ -57,7 +57,10 @@ const quota = z.object({
   cores: z.number(),
   /** MiB. */
   ram: z.number(),
+  /** Of each user. */
   key_pairs: z.number(),
+  server_groups: z.number(),
+  server_group_members: z.number(),
 })
 const hypervisor = z.object({
   hypervisor_hostname: z.string(),
@@ -75,6 +78,8 @@ const computeService = z.object({
   state: z.string(),
   status: z.string(),
 })
+
+const serverGroup = z.object({ id: z.string(), project_id: z.string() })
 
 export type Flavor = z.infer<typeof flavor>
 export type Server = z.infer<typeof server>
@@ -121,6 +126,11 @@ export class Compute {
     const query: Record<string, string> = scope === 'all' ? { all_tenants: '1' } : {}
     return this.#list('list instances', '/servers/detail', 'servers', server, query)
   }
+  /** Servers of another project, as the administrator sees them. */
+  serversOf(projectId: string): Promise<Server[]> {
+    const query = { all_tenants: '1', project_id: projectId }
+    return this.#list('list instances', '/servers/detail', 'servers', server, query)
+  }
   async server(id: string): Promise<Server> {
     const read = await this.#call('GET', `show instance ${id}`, `/servers/${id}`, z.object({ server }))
     return read.server
@@ -150,6 +160,9 @@ export class Compute {
   }
   async startServer(id: string): Promise<void> {
     await this.#do('POST', `start instance ${id}`, `/servers/${id}/action`, { json: { 'os-start': null } })
+  }
+  async stopServer(id: string): Promise<void> {
+    await this.#do('POST', `stop instance ${id}`, `/servers/${id}/action`, { json: { 'os-stop': null } })
   }
   /** The last lines of the serial console. */
   async consoleLog(id: string, lines: number): Promise<string> {
@@ -197,6 +210,25 @@ export class Compute {
       { json: { quota_set: { ...wanted, force: true } } },
     )
     return set.quota_set
+  }
+
+  /** Takes the project's quotas back to the cloud's own. */
+  async deleteQuota(projectId: string): Promise<void> {
+    await this.#do('DELETE', `forget quotas of project ${projectId}`, `/os-quota-sets/${projectId}`)
+  }
+  async serverGroupsOf(projectId: string): Promise<{ id: string }[]> {
+    const query = { all_projects: 'true' }
+    const all = await this.#list(
+      'list server groups',
+      '/os-server-groups',
+      'server_groups',
+      serverGroup,
+      query,
+    )
+    return all.filter((one) => one.project_id === projectId)
+  }
+  async deleteServerGroup(id: string): Promise<void> {
+    await this.#do('DELETE', `delete server group ${id}`, `/os-server-groups/${id}`)
   }
 
   hypervisors(): Promise<Hypervisor[]> {

@@ -28,13 +28,19 @@ const assignment = z.object({
   user: z.object({ id: z.string() }).optional(),
   scope: z.object({ project: z.object({ id: z.string() }).optional() }),
 })
-const applicationCredential = z.object({ id: z.string(), name: z.string(), secret: z.string().optional() })
+const applicationCredential = z.object({
+  id: z.string(),
+  name: z.string(),
+  project_id: z.string(),
+  description: z.string().nullish(),
+})
 
 export type Domain = z.infer<typeof domain>
 export type Project = z.infer<typeof project>
 export type User = z.infer<typeof user>
 export type Role = z.infer<typeof role>
 export type Assignment = z.infer<typeof assignment>
+export type ApplicationCredential = z.infer<typeof applicationCredential>
 
 export type NewProject = { name: string; domainId: string; description: string; tags: readonly string[] }
 export type NewUser = {
@@ -112,14 +118,15 @@ export class Identity {
   /** Sets what is given, all at once. Repeatable: the same values end the same. */
   async updateUser(
     id: string,
-    change: { description?: string; password?: Secret; defaultProjectId?: string },
+    change: { description?: string; password?: Secret; defaultProjectId?: string; enabled?: boolean },
   ): Promise<User> {
-    const { description, password, defaultProjectId } = change
+    const { description, password, defaultProjectId, enabled } = change
     const json = {
       user: {
         ...(description === undefined ? {} : { description }),
         ...(password === undefined ? {} : { password: password.reveal() }),
         ...(defaultProjectId === undefined ? {} : { default_project_id: defaultProjectId }),
+        ...(enabled === undefined ? {} : { enabled }),
       },
     }
     const changed = await this.#session.call(
@@ -150,23 +157,59 @@ export class Identity {
     await this.#do(`delete user ${id}`, 'DELETE', `/users/${id}`)
   }
 
-  /** Only the user itself may make one; its secret is in this answer and never again. */
+  /** Sets the description of a project. Repeatable. */
+  async describeProject(id: string, description: string): Promise<Project> {
+    const changed = await this.#session.call(
+      {
+        service: 'identity',
+        what: `describe project ${id}`,
+        method: 'PATCH',
+        path: `/projects/${id}`,
+        json: { project: { description } },
+        repeatable: true,
+      },
+      z.object({ project }),
+    )
+    return changed.project
+  }
+  /** Takes the role away; one that is not there is 404. */
+  async revoke(projectId: string, userId: string, roleId: string): Promise<void> {
+    await this.#do(
+      `take a role from user ${userId}`,
+      'DELETE',
+      `/projects/${projectId}/users/${userId}/roles/${roleId}`,
+    )
+  }
+
+  applicationCredentials(userId: string): Promise<ApplicationCredential[]> {
+    return this.#list(
+      `/users/${userId}/application_credentials`,
+      'application_credentials',
+      applicationCredential,
+    )
+  }
+  /** Only the user itself may make one, for the project it is logged in to; the secret may be chosen. */
   async createApplicationCredential(
     userId: string,
-    name: string,
-    description: string,
-  ): Promise<z.infer<typeof applicationCredential>> {
+    wanted: { name: string; description: string; secret: Secret },
+  ): Promise<ApplicationCredential> {
+    const { name, description, secret } = wanted
     const made = await this.#session.call(
       {
         service: 'identity',
         what: `create application credential ${name}`,
         method: 'POST',
         path: `/users/${userId}/application_credentials`,
-        json: { application_credential: { name, description } },
+        json: { application_credential: { name, description, secret: secret.reveal() } },
+        hide: [secret],
       },
       z.object({ application_credential: applicationCredential }),
     )
     return made.application_credential
+  }
+  async deleteApplicationCredential(userId: string, id: string): Promise<void> {
+    const path = `/users/${userId}/application_credentials/${id}`
+    await this.#do(`delete application credential ${id}`, 'DELETE', path)
   }
 
   #list<T>(path: string, key: string, item: z.ZodType<T>): Promise<T[]> {

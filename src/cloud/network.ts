@@ -53,12 +53,9 @@ const port = z.object({
   mac_address: z.string(),
   status: z.string(),
   fixed_ips: z.array(fixedIp),
-  security_groups: z.array(z.string()).default([]),
-  port_security_enabled: z.boolean().default(true),
 })
 const rule = z.object({
   id: z.string(),
-  description: z.string().nullish(),
   direction: z.string(),
   ethertype: z.string(),
   protocol: z.string().nullish(),
@@ -66,6 +63,7 @@ const rule = z.object({
   port_range_max: z.number().nullish(),
   remote_ip_prefix: z.string().nullish(),
   remote_group_id: z.string().nullish(),
+  description: z.string().nullish(),
 })
 const securityGroup = z.object({ ...marked, security_group_rules: z.array(rule).default([]) })
 const rbacPolicy = z.object({
@@ -74,6 +72,7 @@ const rbacPolicy = z.object({
   object_id: z.string(),
   target_tenant: z.string(),
   action: z.string(),
+  project_id: z.string().optional(),
 })
 const quota = z.object({
   project_id: z.string(),
@@ -83,7 +82,12 @@ const quota = z.object({
   port: z.number(),
   security_group: z.number(),
   security_group_rule: z.number(),
+  /** Left out by a cloud without the extension. */
+  floatingip: z.number().optional(),
+  rbac_policy: z.number().optional(),
 })
+const quotaUse = z.record(z.string(), z.object({ limit: z.number(), used: z.number() }))
+const floatingIp = z.object({ id: z.string(), floating_ip_address: z.string() })
 const agent = z.object({ agent_type: z.string(), host: z.string(), alive: z.boolean(), binary: z.string() })
 
 export type Network = z.infer<typeof network>
@@ -95,6 +99,8 @@ export type Rule = z.infer<typeof rule>
 export type SecurityGroup = z.infer<typeof securityGroup>
 export type RbacPolicy = z.infer<typeof rbacPolicy>
 export type NetworkQuota = z.infer<typeof quota>
+/** By resource; a limit of -1 is none. */
+export type QuotaUse = z.infer<typeof quotaUse>
 export type Agent = z.infer<typeof agent>
 
 /** Fields as Neutron names them. */
@@ -176,16 +182,20 @@ export class Networking {
   createRouter(wanted: NewNetwork): Promise<Router> {
     return this.#create('router', router, wanted)
   }
-  /** Repeatable: a second time is refused with 400 or 409, which says that it is there. */
-  async addRouterInterface(routerId: string, subnetId: string): Promise<void> {
-    await this.#session.answer({
-      service: 'network',
-      what: `plug a subnet into router ${routerId}`,
-      method: 'PUT',
-      path: `/routers/${routerId}/add_router_interface`,
-      json: { subnet_id: subnetId },
-      repeatable: false,
-    })
+  /** The id of the port. A second time is refused with 400 or 409, which says that it is there. */
+  async addRouterInterface(routerId: string, subnetId: string): Promise<string> {
+    const made = await this.#session.call(
+      {
+        service: 'network',
+        what: `plug a subnet into router ${routerId}`,
+        method: 'PUT',
+        path: `/routers/${routerId}/add_router_interface`,
+        json: { subnet_id: subnetId },
+        repeatable: false,
+      },
+      z.object({ port_id: z.string() }),
+    )
+    return made.port_id
   }
   async removeRouterInterface(routerId: string, subnetId: string): Promise<void> {
     await this.#session.answer({
@@ -258,7 +268,31 @@ export class Networking {
     await this.#session.answer({ ...call, path: `/${kind}/${id}/tags`, json: { tags } })
   }
 
-  async delete(kind: Kind | 'rbac-policies' | 'security-groups', id: string): Promise<void> {
+  /** Of the extension `quota_details`. */
+  async quotaUse(projectId: string): Promise<QuotaUse> {
+    const what = `read network quotas of project ${projectId}`
+    const path = `/quotas/${projectId}/details.json`
+    const form = z.object({ quota: quotaUse })
+    return (await this.#session.call({ service: 'network', what, method: 'GET', path }, form)).quota
+  }
+  /** Takes the project's quotas back to the cloud's own. */
+  async deleteQuota(projectId: string): Promise<void> {
+    const what = `forget network quotas of project ${projectId}`
+    await this.#session.answer({ service: 'network', what, method: 'DELETE', path: `/quotas/${projectId}` })
+  }
+  /** What a project has of a kind. */
+  of<K extends Kind>(kind: K, projectId: string): Promise<z.infer<(typeof kinds)[K]>[]> {
+    const item: z.ZodType = kinds[kind]
+    return this.#list(kind, item as z.ZodType<z.infer<(typeof kinds)[K]>>, { project_id: projectId })
+  }
+  floatingIps(projectId: string): Promise<{ id: string }[]> {
+    return this.#list('floatingips', floatingIp, { project_id: projectId })
+  }
+
+  async delete(
+    kind: Kind | 'rbac-policies' | 'security-groups' | 'security-group-rules' | 'floatingips',
+    id: string,
+  ): Promise<void> {
     const call = { service: 'network', what: `delete ${kind} ${id}`, method: 'DELETE' } as const
     await this.#session.answer({ ...call, path: `/${kind}/${id}` })
   }

@@ -10,6 +10,7 @@ import { exchangeOver } from './exchange.ts'
 import { Identity } from './identity.ts'
 import { Images } from './image.ts'
 import { Networking } from './network.ts'
+import { ProjectLocks } from './project-lock.ts'
 import { Session, type SessionOptions, type Who } from './session.ts'
 import { Usages } from './usage.ts'
 import { Volumes } from './volume.ts'
@@ -27,6 +28,7 @@ export type Cloud = Readonly<Who> & {
   readonly estate: Estates
   /** The same person in another project, for a few calls; a role must be held there. Fault codes as openCloud's. */
   within(projectId: string): Promise<Cloud>
+  readonly locks: ProjectLocks
   /** Null where the catalogue has no block storage. */
   readonly volume: Volumes | null
 }
@@ -62,6 +64,7 @@ async function cloudOf(session: Session): Promise<Cloud> {
     walls: new Walls(session),
     usage: new Usages(session),
     estate: new Estates(session),
+    locks: new ProjectLocks(session.lasting()),
     volume: (await session.has('volume')) ? new Volumes(session) : null,
     ...who,
     within: async (projectId) => cloudOf(await session.within(projectId)),

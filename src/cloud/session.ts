@@ -1,5 +1,6 @@
 // Decides how calls carry a token: one log-in for many calls, renewed before its end and when the cloud refuses it.
 // Leaves repeats and time limits to exchange, and what is called to the services' files.
+import { setMaxListeners } from 'node:events'
 import { z } from 'zod'
 import { Trouble } from '../core/fault.ts'
 import { redact, Secret } from '../core/secret.ts'
@@ -51,6 +52,8 @@ export type ServiceCall = {
   stream?: Call['body']
   /** Defaults to what the method promises (RFC 9110 section 9.2.2): all but POST and PATCH. */
   repeatable?: boolean
+  /** Milliseconds with its repeats; left out: as long as a service may need to restart. */
+  patience?: number
   hide?: readonly Secret[]
 }
 
@@ -87,12 +90,22 @@ export class Session {
     this.#exchange = exchange
     this.#clock = clock
     this.#options = options
+    // Every call that is under way listens to it; that is no leak.
+    if (options.signal) setMaxListeners(0, options.signal)
   }
 
   async who(): Promise<Who> {
     const { userId, projectId, roles, catalogue } = await this.#current()
     const region = this.#options.region ?? onlyRegion(catalogue)
     return { userId, projectId, roles, region, publicIdentity: publicIdentity(catalogue, region) }
+  }
+
+  /** The same log-in, for calls that must be made even when the run was stopped. */
+  lasting(): Session {
+    const { signal: _, ...options } = this.#options
+    const other = new Session(this.#exchange, this.#clock, options)
+    other.#login = this.#login
+    return other
   }
 
   /** Whether the catalogue names the service at all. */
@@ -144,6 +157,7 @@ export class Session {
         },
         ...(body === undefined ? {} : { body }),
         repeatable: call.repeatable ?? (call.method !== 'POST' && call.method !== 'PATCH'),
+        ...(call.patience === undefined ? {} : { patience: call.patience }),
         hide: this.#hidden(call, login),
       },
       this.#options.signal,

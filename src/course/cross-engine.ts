@@ -10,8 +10,9 @@ const keysOfDevstack = [
   ['image_urls', 'it is DevStack that uploads them'],
 ] as const
 
-/** Codes: `engine-key-unused`, `release-not-packaged`, `os-installed`, `os-without-packages`. */
+/** Codes: `engine-key-unused`, `release-not-packaged`, `os-installed`, `os-without-packages`, `adopted-with-servers`. */
 export function engineRule(get: Get, servers: readonly unknown[], report: Report): void {
+  if (get('engine', 'kind') === 'adopted') return adoptedRule(get, servers, report)
   const packages = (get('engine', 'kind') ?? 'packages') === 'packages'
   const release = get('engine', 'release')
   for (const [key, why] of keysOfDevstack)
@@ -32,6 +33,29 @@ export function engineRule(get: Get, servers: readonly unknown[], report: Report
       "write release: '2025.1', or kind: devstack",
     )
   servers.forEach((server, i) => osRule(server, ['servers', i, 'os'], packages, report))
+}
+
+/** Clouds that exist already have all of it decided. */
+function adoptedRule(get: Get, servers: readonly unknown[], report: Report): void {
+  for (const key of ['release', 'cinder', ...keysOfDevstack.map(([one]) => one)])
+    if (get('engine', key) !== undefined)
+      report(
+        ['engine', key],
+        'engine-key-unused',
+        `kind adopted has no use for \`${key}\``,
+        'the cloud exists already, with what it has',
+        'remove it',
+      )
+  servers.forEach((server, i) => {
+    if ((valueAt(server, ['role']) ?? 'cloud') !== 'cloud') return
+    report(
+      ['servers', i],
+      'adopted-with-servers',
+      'a server with role cloud, and engine kind adopted',
+      'kind adopted is for clouds that exist already (`clouds`); nothing would be put on this server',
+      'write role: jump, lab or retired; or kind: packages, which puts a cloud on it and uses `clouds` beside it',
+    )
+  })
 }
 
 function osRule(server: unknown, path: Path, packages: boolean, report: Report): void {

@@ -86,6 +86,7 @@ function serverNames(get: Get, adopted: readonly unknown[], report: Report): str
   const servers = listOf(section)
   twice(servers, ['servers'], 'server', report)
   twice(adopted, ['clouds'], 'cloud', report)
+  sameAsServer(servers, adopted, report)
   const clouds = servers.filter((server) => (valueAt(server, ['role']) ?? 'cloud') === 'cloud')
   const isList = Array.isArray(section) || (section === undefined && get('course') !== undefined)
   if (isList && adopted.length === 0 && clouds.length === 0)
@@ -113,6 +114,23 @@ function twice(items: readonly unknown[], path: Path, what: string, report: Repo
         `${what} ${name} is already ${pathText([...path, before])}`,
         'names tell them apart everywhere',
         `give it another name, for example ${name}b`,
+      )
+  })
+}
+
+/** Groups are placed by name, whichever of the two it is of. */
+function sameAsServer(servers: readonly unknown[], adopted: readonly unknown[], report: Report) {
+  const names = servers.map((server) => valueAt(server, ['name']))
+  adopted.forEach((cloud, i) => {
+    const name = valueAt(cloud, ['name'])
+    const at = names.indexOf(name)
+    if (typeof name === 'string' && at >= 0)
+      report(
+        ['clouds', i, 'name'],
+        'same-name',
+        `cloud ${name} is already ${pathText(['servers', at])}`,
+        'names tell them apart everywhere',
+        `give it another name, for example ${name}b, and the entry of clouds.yaml as entry: ${name}`,
       )
   })
 }

@@ -55,7 +55,7 @@ describe('the schema', () => {
     expect(silent.filter((key) => !key.endsWith('.bridge_ports'))).toEqual([])
   })
 
-  test.each(['rehearsal', 'clermont-2024', 'clermont-2025', 'reference'])(
+  test.each(['rehearsal', 'adopted', 'clermont-2024', 'clermont-2025', 'reference'])(
     'takes examples/%s.yaml',
     (name) => {
       const course = loadCourse(join(examples, `${name}.yaml`), { readFile: readUpTo })

@@ -19,10 +19,11 @@ import type { PlannedCloud } from '../plan/draft.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Classroom, groupsPlaced, tasksOf } from './classroom-of.ts'
 import { thisMachine } from './reach.ts'
+import { courseImages } from './course-images.ts'
 import type { Session } from './session.ts'
 
 /** A cloud that is away is said soon: the others wait for it. */
-const patience = 10_000
+const patience = 5_000
 
 /**
  * Logs in and reads what the course uses of the cloud. Throws Trouble: those of readCloudsYaml, of a log-in and of
@@ -105,7 +106,7 @@ async function inputOf(
 ): Promise<ClassroomInput> {
   if (!cloud.roles.includes('admin')) throw new Trouble(notAdmin(access, cloud))
   if (cloud.region === null) throw new Trouble(noRegion(access))
-  const foreign = await readForeign(cloud, wish, course.networks.class)
+  const foreign = await readForeign(cloud, wish, course.networks.class || course.class.ownNetwork)
   const groups = groupsPlaced(course, placed)
   const { vcpus, ramMiB, diskGiB, perStudent } = course.instances
   return {
@@ -139,6 +140,7 @@ async function inputOf(
       path: tinyImagePath(session.world.cache),
       digest: tinyDigest,
     },
+    images: await courseImages(course, session.world.cache),
     handouts: {
       dir: session.world.students,
       authUrl: cloud.publicIdentity ?? access.authUrl,

@@ -7,6 +7,8 @@ import type { PlannedCloud } from '../plan/draft.ts'
 import { studentsAtOnce } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
 import { adoptedClassroom } from './adopted-cloud.ts'
+import { carryOut } from './carry-out.ts'
+import { CloudLocks } from './cloud-locks.ts'
 import type { Session } from './session.ts'
 
 /** The clouds that cannot be opened are said and left out; gives their names. Throws Stop where a task fails. */
@@ -14,16 +16,21 @@ export async function fillAdopted(session: Session, plan: Plan): Promise<string[
   if (plan.clouds.length === 0) return []
   const tried = await Promise.all(plan.clouds.map((cloud) => tryOpen(session, plan, cloud)))
   const open = tried.flatMap((one) => (one === null ? [] : [one]))
+  const locks = new CloudLocks(session)
   try {
     const names = open.map(({ planned }) => planned.name)
     if (open.length > 0)
-      await session.phase(
+      await carryOut(
+        session,
         'class',
         `Networks, students and instances on ${names.join(', ')}`,
-        open.flatMap(({ classroom }) => classroom.tasks),
+        open.flatMap(({ planned: { name }, classroom }) =>
+          locks.guard({ name, ...classroom }, classroom.tasks),
+        ),
       )
     return plan.clouds.map(({ name }) => name).filter((name) => !names.includes(name))
   } finally {
+    await locks.release()
     await Promise.all(open.map(({ classroom }) => classroom.close()))
   }
 }

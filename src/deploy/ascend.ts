@@ -15,8 +15,10 @@ import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
 import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.ts'
 import { evidenceIn } from './evidence.ts'
+import { CloudLocks } from './cloud-locks.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
+import { carryOut } from './carry-out.ts'
 import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
@@ -83,18 +85,21 @@ export async function ascend(
   const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))
   await session.phase('host', 'Host network and OpenStack', onHosts)
 
+  const locks = new CloudLocks(session)
   for (const site of sites) {
     const classroom = await classroomOf(session, plan, site, ground)
     try {
-      await session.phase('class', `Networks, students and instances on ${site.name}`, classroom.tasks)
+      const tasks = locks.guard({ name: site.name, ...classroom }, classroom.tasks)
+      await carryOut(session, 'class', `Networks, students and instances on ${site.name}`, tasks)
     } finally {
+      await locks.release()
       await classroom.close()
     }
   }
   return sites
 }
 
-const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class.teachers)
+const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class)
 
 /** Said before anything is changed on the server. Throws Trouble `host-unsupported`. */
 function runsHere({ name, engine, facts }: Site): void {

@@ -8,6 +8,9 @@ import type { ProofInstance } from '../check/proof-input.ts'
 import { yes } from '../core/verdict.ts'
 import { proofsOf } from '../classroom/proof-plan.ts'
 import { networkNames } from '../classroom/base.ts'
+import { Address } from '../core/prefix.ts'
+import type { PlannedCloud } from '../plan/draft.ts'
+import { groupsPlaced } from './classroom-of.ts'
 import type { Course } from '../course/course.ts'
 import type { Plan } from '../plan/plan.ts'
 import { sitesOf } from './ascend.ts'
@@ -66,11 +69,14 @@ function list({ course, world, ...opened }: Opened, face: Face): ExitCode {
       hostShell: (name) => ground.reach.shell(name),
       outside: ground.reach.outside,
       vantages: vantagesOf(course, world, ground, rehearsal),
-      instances: sitesOffline(plan).flatMap((site) => plannedInstances(course, plan, site)),
+      instances: [
+        ...sitesOffline(plan).flatMap((site) => plannedInstances(course, plan, site)),
+        ...plan.clouds.flatMap((cloud) => plannedIn(course, cloud)),
+      ],
       outsideTargets: ground.targets,
       knownHosts: '',
       routerOf: () => Promise.resolve(yes('')),
-      throughServer: () => '',
+      throughServer: (host) => (plan.servers.some(({ name }) => name === host) ? '' : undefined),
       hostName: ({ name }) => hostNameOf(plan, name),
     })
     say(face, {
@@ -104,6 +110,22 @@ function plannedInstances(course: Course, plan: Plan, site: Site): ProofInstance
       mtu: direct ? 1500 : addressing.tenantMtu,
     }
   })
+}
+
+/** The same of a cloud that exists already. */
+function plannedIn(course: Course, { name: host, cloud, placed }: PlannedCloud): ProofInstance[] {
+  const direct = course.networks.direct && cloud.direct !== null
+  const groups = groupsPlaced(course, placed)
+  const tenants = course.networks.class ? groups.map((group) => ({ group: group.name })) : []
+  return proofsOf({ groups, direct, addressing: { tenants } }).map(({ name, network }) => ({
+    name,
+    network: network === networkNames.direct ? 'direct' : 'class',
+    address: Address.of('::'),
+    host,
+    user: 'root',
+    identityFile: '',
+    mtu: 1500,
+  }))
 }
 
 const listed = ({ id, title, vantage, heavy = false, needs = [], causes = [] }: Probe) => ({

@@ -21,6 +21,7 @@ import { tinyDigest, tinyImage, tinyImagePath } from '../image/tiny.ts'
 import type { Course, Group } from '../course/course.ts'
 import type { Placed } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
+import { courseImages } from './course-images.ts'
 import type { Ground } from './ground.ts'
 import { thisMachine } from './reach.ts'
 import type { Session } from './session.ts'
@@ -106,6 +107,7 @@ async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground)
     size: { vcpus, ramMiB, diskGiB },
     instancesPerStudent: perStudent,
     image: { ...tinyImage, path: tinyImagePath(session.world.cache), digest: tinyDigest },
+    images: await courseImages(course, session.world.cache),
     handouts: {
       dir: session.world.students,
       authUrl: publicUrl(site, '/identity/v3'),

@@ -13,6 +13,7 @@ import type { CheckResult } from '../check/result.ts'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Shell } from '../core/shell.ts'
 import type { Site } from '../core/site.ts'
+import type { Course } from '../course/course.ts'
 import { readFacts } from '../host/facts.ts'
 import { whileHeld } from '../host/flock.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -47,6 +48,7 @@ export async function heal(options: HealOptions, face: Face, signal: AbortSignal
   const { course, world, rehearsal } = opened.value
   const plan = planOf(course, rehearsal)
   const known = plan.servers.map(({ name }) => name)
+  if (known.length === 0) return refuse(face, [noHosts(course)])
   const strange = options.hosts.filter((name) => !known.includes(name))
   if (strange.length > 0)
     return refuse(
@@ -156,6 +158,13 @@ const unreached = (name: string, fault: Fault): CheckResult => ({
   vantage: 'this machine',
   at: new Date().toISOString(),
   fault,
+})
+
+const noHosts = ({ name, clouds }: Course): Fault => ({
+  code: 'no-host',
+  title: `${name} has no server of its own to mend`,
+  why: `it is on clouds that exist already (${clouds.map((cloud) => cloud.name).join(', ')}), whose hosts are their operators'`,
+  fix: 'what is in the clouds is looked at by bateau check, and put right by bateau up',
 })
 
 const noServer = (name: string, known: readonly string[]): Fault => ({

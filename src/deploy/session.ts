@@ -1,6 +1,7 @@
 // Decides what surrounds every command that changes a world: lock, journal, events to the face, one way to end.
 // Leaves what the command does to its own file.
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { type Fault, Trouble } from '../core/fault.ts'
 import { redact, type Secret } from '../core/secret.ts'
@@ -8,18 +9,25 @@ import type { Task } from '../core/task.ts'
 import { type Emit, type EventBody, type RunEvent, schemaVersion } from '../run/events.ts'
 import { Journal, readJournal } from '../run/journal.ts'
 import { takeLock } from '../run/lock.ts'
-import { runTasks } from '../run/scheduler.ts'
+import { runTasks, type RunSummary } from '../run/scheduler.ts'
 import { SecretVault } from '../run/vault.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import type { World } from './world.ts'
 
 export type Session = {
+  /** Of the run, in the journal. */
+  id: string
+  command: string
   world: World
   vault: SecretVault
   emit: Emit
   signal: AbortSignal
   /** Carries out the tasks of a phase; throws Stop when not all of them could be. */
   phase(name: string, title: string, tasks: readonly Task[]): Promise<void>
+  /** As `phase`, and says what became of the tasks; throws Stop only when it was interrupted. */
+  attempt(name: string, title: string, tasks: readonly Task[]): Promise<RunSummary>
+  /** Says the fault and stops what is under way, as Ctrl-C does, but to end with that code. Once. */
+  halt(fault: Fault, exitCode: ExitCode): void
 }
 
 /** Ends a command early with an exit code; everything to say has been said as events. */
@@ -31,8 +39,9 @@ export class Stop extends Error {
   }
 }
 
-/** At a time on one host two steps run (two database schemas, say); on the machine itself four. */
-const perLane = (lane: string) => (lane.startsWith('host:') ? 2 : lane.startsWith('cloud:') ? 6 : 4)
+/** Each by itself is what was tried before with others, and failed. At a time on one host two steps run (two database schemas, say); on the machine itself four. */
+const perLane = (lane: string) =>
+  lane.startsWith('host:') ? 2 : lane.startsWith('cloud:') ? 6 : lane.startsWith('alone:') ? 1 : 4
 
 /**
  * Runs a command on a world: takes its lock, opens vault and journal, gives every event to the face and the journal
@@ -42,9 +51,14 @@ export async function session(
   command: string,
   world: World,
   face: Face,
-  signal: AbortSignal,
+  interrupt: AbortSignal,
   body: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const halted = new AbortController()
+  const signal = AbortSignal.any([interrupt, halted.signal])
+  // As many listen as there are calls under way.
+  setMaxListeners(0, signal)
+  const stopped = () => (signal.reason instanceof Stop ? signal.reason : new Stop(exits.interrupted))
   const began = Date.now()
   const id = randomUUID()
   const counts = { kept: 0, changed: 0 }
@@ -73,18 +87,27 @@ export async function session(
     emit({ type: 'run.started', command, course: world.name, resumes: cutRun(world) })
     const vault = await SecretVault.open(world.vault, world.identity)
     known = () => vault.all()
-    const phase: Session['phase'] = async (name, title, tasks) => {
+    const attempt: Session['attempt'] = async (name, title, tasks) => {
       emit({ type: 'phase.started', phase: name, title, tasks: tasks.length })
       const summary = await runTasks(tasks, emit, { perLane }, signal)
       counts.kept += summary.kept.length
       counts.changed += summary.changed.length
-      if (signal.aborted) throw new Stop(exits.interrupted)
-      if (summary.failed.length > 0) throw new Stop(exits.broken)
+      if (signal.aborted) throw stopped()
+      return summary
     }
-    return finish(await body({ world, vault, emit, signal, phase }))
+    const phase: Session['phase'] = async (name, title, tasks) => {
+      const { failed } = await attempt(name, title, tasks)
+      if (failed.length > 0) throw new Stop(exits.broken)
+    }
+    const halt: Session['halt'] = (fault, exitCode) => {
+      if (signal.aborted) return
+      emit({ type: 'fault', fault })
+      halted.abort(new Stop(exitCode))
+    }
+    return finish(await body({ id, command, world, vault, emit, signal, phase, attempt, halt }))
   } catch (error) {
     if (error instanceof Stop) return finish(error.exitCode)
-    if (signal.aborted) return finish(exits.interrupted)
+    if (signal.aborted) return finish(stopped().exitCode)
     if (error instanceof Trouble) {
       emit({ type: 'fault', fault: error.fault })
       return finish(exitOf(error.fault))

@@ -5,7 +5,7 @@ import { quote } from '../host/quote.ts'
 import { sshArgv } from '../host/ssh.ts'
 import { sitesOf } from './ascend.ts'
 import { exits, type Face } from './face.ts'
-import { instancesOf } from './asked-cloud.ts'
+import { adoptedInstances, instancesOf } from './asked-cloud.ts'
 import { groundOf } from './ground.ts'
 import { instanceKeys } from './instance-keys.ts'
 import { refuse } from './open-course.ts'
@@ -34,8 +34,14 @@ export async function ssh(
   const quiet: Face = { ...face, event: (event) => (event.type === 'fault' ? face.event(event) : undefined) }
   const code = await session('ssh', world, quiet, new AbortController().signal, async (run) => {
     const plan = planOf(course, rehearsal)
-    for (const site of await sitesOf(plan, ground))
-      for (const instance of await instancesOf(run, plan, ground, site, { pin: true })) {
+    const asked = [
+      ...(await sitesOf(plan, ground)).map(
+        (site) => () => instancesOf(run, plan, ground, site, { pin: true }),
+      ),
+      ...plan.clouds.map((cloud) => () => adoptedInstances(run, plan, cloud, { pin: true })),
+    ]
+    for (const instances of asked)
+      for (const instance of await instances()) {
         names.push(instance.name)
         if (instance.name !== options.name) continue
         const target = {

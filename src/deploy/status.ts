@@ -5,12 +5,14 @@ import type { Shell } from '../core/shell.ts'
 import { Trouble } from '../core/fault.ts'
 import { readJournal } from '../run/journal.ts'
 import { sitesOf } from './ascend.ts'
-import { instancesOf, shown } from './asked-cloud.ts'
+import { askAdopted, instancesOf, shown } from './asked-cloud.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
 import { loginText } from './login-text.ts'
 import { refuse } from './open-course.ts'
-import { session } from './session.ts'
+import type { PlannedCloud } from '../plan/draft.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Session, session } from './session.ts'
 import { openUp, planOf } from './plan-of.ts'
 import { homeOf, type World } from './world.ts'
 
@@ -28,25 +30,26 @@ export async function status(
     const servers = await Promise.all(
       plan.servers.map(({ name }) => answerOf(name, ground.reach.shell(name))),
     )
-    const up = servers.every(({ answers }) => answers)
-    const sites = up ? await sitesOf(plan, ground) : []
-    const instances = (
-      await Promise.all(
-        sites.map((site) =>
-          instancesOf(run, plan, ground, site, { pin: false }).catch((error: unknown) => {
-            if (error instanceof Trouble) return []
-            throw error
-          }),
-        ),
-      )
-    ).flat()
+    const clouds = await Promise.all(plan.clouds.map((cloud) => cloudAnswer(run, plan, cloud)))
+    const up = [...servers, ...clouds].every(({ answers }) => answers)
+    const sites = servers.every(({ answers }) => answers) ? await sitesOf(plan, ground) : []
+    const orNone = (error: unknown) => {
+      if (error instanceof Trouble) return []
+      throw error
+    }
+    const onSites = await Promise.all(
+      sites.map((site) => instancesOf(run, plan, ground, site, { pin: false }).catch(orNone)),
+    )
+    const instances = [...onSites, ...clouds.map((cloud) => cloud.instances)].flat()
     const proof = lastProof(world)
     run.emit({
       type: 'report',
       kind: 'status',
       text: [
         `${course.title} (${file})${rehearsal ? ', a rehearsal' : ''}`,
-        ...servers.map(({ name, answers, seen }) => `  ${name}  ${answers ? 'up' : 'DOWN'}  ${seen}`),
+        ...[...servers, ...clouds].map(
+          ({ name, answers, seen }) => `  ${name}  ${answers ? 'up' : 'DOWN'}  ${seen}`,
+        ),
         proof === undefined
           ? '  never proven yet: ./bateau check'
           : `  last proof ${proof.at}: ${proof.text}`,
@@ -57,12 +60,27 @@ export async function status(
         file,
         rehearsal,
         servers,
+        ...(clouds.length > 0 && { clouds: clouds.map(({ instances: _, ...cloud }) => cloud) }),
         instances: instances.map(shown),
         proof: proof ?? null,
       },
     })
     return up ? exits.done : exits.unchecked
   })
+}
+
+/** Of a cloud that exists already: as whom one is let in, and the instances of the proof. */
+async function cloudAnswer(run: Session, plan: Plan, cloud: PlannedCloud) {
+  const asked = await askAdopted(run, plan, cloud, { pin: false })
+  const { name, instances, answer, classroom } = asked
+  try {
+    const fault = answer.fault
+    const seen =
+      classroom === null ? `${fault?.title ?? ''}: ${fault?.why ?? ''}` : `region ${classroom.input.region}`
+    return { name, answers: classroom !== null, seen, instances }
+  } finally {
+    await asked.close()
+  }
 }
 
 async function answerOf(name: string, shell: Shell) {

@@ -1,7 +1,8 @@
 // Decides what `bateau watch` does: every server's agent listened to at once, each event told, and the whole in a line a server.
 // Leaves the connection to watch-tail, what it means to watch-state, and the screen to the faces.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Trouble } from '../core/fault.ts'
+import { type Fault, Trouble } from '../core/fault.ts'
+import type { Course } from '../course/course.ts'
 import { readBundle } from './agent.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
@@ -29,8 +30,9 @@ export async function watch(options: WatchOptions, face: Face, signal: AbortSign
   const { course, world, rehearsal } = opened.value
   try {
     const ground = groundOf(course, world, rehearsal)
-    const { version } = readBundle()
     const servers = planOf(course, rehearsal).servers.map(({ name }) => name)
+    if (servers.length === 0) return refuse(face, [noAgents(course)])
+    const { version } = readBundle()
     await Promise.all(
       servers.map((name) =>
         watchServer(face, name, version, options.since, signal, (hear) =>
@@ -44,6 +46,13 @@ export async function watch(options: WatchOptions, face: Face, signal: AbortSign
     return refuse(face, [error.fault])
   }
 }
+
+const noAgents = ({ name, clouds }: Course): Fault => ({
+  code: 'no-host',
+  title: `${name} has no server with an agent`,
+  why: `it is on clouds that exist already (${clouds.map((cloud) => cloud.name).join(', ')})`,
+  fix: 'look at it again and again from here: bateau check --watch',
+})
 
 async function watchServer(
   face: Face,

@@ -75,19 +75,6 @@ function planServer(
   }
 }
 
-/** Where its seats are not known, how many of them are left is no reason. */
-function planCloud(cloud: AdoptedCloud, index: number, placed: readonly Placed[]): PlannedCloud {
-  const here = placed.filter((part) => part.server === cloud.name)
-  const because = (part: Placed) =>
-    part.because.replace(/ ?\(Infinity\)/, '').replace(/, with Infinity seats left/, '')
-  return {
-    name: cloud.name,
-    index,
-    cloud,
-    placed: here.map((part) => ({ ...part, because: because(part) })),
-  }
-}
-
 /** By the largest group of the course wherever it is, so that ranges stay as groups move. */
 function ownWish(course: Course, here: readonly Placed[]): OwnWish | null {
   const { ownNetwork, router, work } = course.class
@@ -99,6 +86,19 @@ function ownWish(course: Course, here: readonly Placed[]): OwnWish | null {
     router,
     groups: [...new Set(here.map(({ group }) => group))],
     seats: Math.max(0, ...course.groups.map(seats)),
+  }
+}
+
+/** Where its seats are not known, how many of them are left is no reason. */
+function planCloud(cloud: AdoptedCloud, index: number, placed: readonly Placed[]): PlannedCloud {
+  const here = placed.filter((part) => part.server === cloud.name)
+  const because = (part: Placed) =>
+    part.because.replace(/ ?\(Infinity\)/, '').replace(/, with Infinity seats left/, '')
+  return {
+    name: cloud.name,
+    index,
+    cloud,
+    placed: here.map((part) => ({ ...part, because: because(part) })),
   }
 }
 

@@ -45,6 +45,10 @@ export function takeLock(path: string, me: { host: string; command: string }): O
   return bad(locked(undefined))
 }
 
+/** Whether the process that was `pid` on this machine still is. */
+export const isRunning = (pid: number, started: string): boolean =>
+  started !== '' && startTime(pid) === started
+
 /** Who holds the lock now, if its process lives. */
 export function lockOwner(path: string, host: string): Owner | undefined {
   const owner = readOwner(path)
@@ -78,12 +82,12 @@ function readOwner(path: string): Owner | undefined {
 }
 
 function isAlive(owner: Owner, host: string): boolean {
-  if (owner.host === host) return owner.started !== '' && startTime(owner.pid) === owner.started
+  if (owner.host === host) return isRunning(owner.pid, owner.started)
   return Date.now() - Date.parse(owner.beat) < staleSeconds * 1000
 }
 
 /** Start time of a process in clock ticks since boot (proc(5), field 22 of stat): a pid alone may have been given again. */
-function startTime(pid: number): string | undefined {
+export function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]

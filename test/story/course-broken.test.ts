@@ -416,6 +416,30 @@ const cases: Case[] = [
     faults: ['os-installed 20:9', 'os-without-packages 33:53', 'unknown-value 34:53'],
   },
   {
+    name: 'adopted-with-servers',
+    text: broken([
+      'budget: 200',
+      `engine: {kind: adopted, cinder: true}
+clouds:
+  - {name: os1}
+  - {name: lyon, seats: lots}
+  - {name: lyon, entrie: lyon-admin}`,
+    ]),
+    faults: [
+      'adopted-with-servers 18:5',
+      'engine-key-unused 32:33',
+      'same-name 34:12',
+      'not-a-number 35:25',
+      'same-name 36:12',
+      'unknown-key 36:18',
+    ],
+  },
+  {
+    name: 'adopted-without-clouds',
+    text: 'course: {name: c, title: C, start: 2027-02-01, end: 2027-06-30}\nstudents: {count: 2}\ninstances: {per_student: 1, ram: 512 MiB, disk: 5 GiB}\nengine: {kind: adopted}\n',
+    faults: ['no-cloud 1:1'],
+  },
+  {
     name: 'prototype',
     text: broken(['budget: 200', '__proto__: {polluted: true}\nconstructor: 1']),
     faults: ['unknown-key 32:1', 'unknown-key 33:1'],

@@ -29,6 +29,7 @@ const stories = [
   { example: 'clermont-2025', today: '2025-09-15', rehearsal: false },
   { example: 'reference', today: '2027-01-15', rehearsal: false },
   { example: 'rehearsal', today: '2026-10-01', rehearsal: true },
+  { example: 'adopted', today: '2027-01-15', rehearsal: false },
 ]
 
 describe.each(stories)('the plan of examples/$example.yaml', ({ example, today, rehearsal }) => {
@@ -50,7 +51,7 @@ describe.each(stories)('the plan of examples/$example.yaml', ({ example, today, 
 
   test('shows no DUID', () => {
     const shown = planText(plan) + JSON.stringify(planJson(plan)) + JSON.stringify(plan)
-    expect(plan.servers.some((planned) => planned.server.ipv6?.duid)).toBe(true)
+    expect(plan.servers.some((planned) => planned.server.ipv6?.duid)).toBe(plan.servers.length > 0)
     for (const planned of plan.servers)
       expect(shown).not.toContain(planned.server.ipv6?.duid?.reveal() ?? 'none')
   })

@@ -9,8 +9,11 @@ import { classCloseCommand, classOpenCommand } from '../class/power.ts'
 import { classResetCommand } from '../class/reset.ts'
 import { classScheduleCommand } from '../class/schedule.ts'
 import { classSnapshotCommand } from '../class/snapshot.ts'
+import { classApplyCommand } from '../class/apply.ts'
+import { classPlanCommand } from '../class/plan.ts'
 import { classStatusCommand } from '../class/status.ts'
 import { classUsageCommand } from '../class/usage.ts'
+import { classUnlockCommand } from '../class/unlock.ts'
 import type { Answer, Context } from '../context.ts'
 
 export function classCommand(context: Context, answer: Answer) {
@@ -18,6 +21,9 @@ export function classCommand(context: Context, answer: Answer) {
     'the students of the course in their clouds: enrol, help, reset, close; one command a deed',
   )
   command.addCommand(classStatusCommand(context, answer))
+  command.addCommand(classPlanCommand(context, answer))
+  command.addCommand(classApplyCommand(context, answer))
+  command.addCommand(classUnlockCommand(context, answer))
   command.addCommand(classOpenCommand(context, answer))
   command.addCommand(classCloseCommand(context, answer))
   command.addCommand(classBootCommand(context, answer))

@@ -2,6 +2,7 @@
 // Leaves what is done with them to the command, and what surrounds a run to session.
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { Site } from '../../core/site.ts'
+import type { Task } from '../../core/task.ts'
 import type { Course } from '../../course/course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../../classroom/input.ts'
 import type { Survey } from '../../classroom/survey.ts'
@@ -11,6 +12,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { readFacts } from '../../host/facts.ts'
 import { adoptedClassroom } from '../adopted-cloud.ts'
 import { type Classroom, classroomOf } from '../classroom-of.ts'
+import { CloudLocks } from '../cloud-locks.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { type Ground, groundOf } from '../ground.ts'
 import { refuse } from '../open-course.ts'
@@ -30,6 +32,7 @@ export type ClassCloud = {
 }
 
 export type OpenClass = {
+  /** Its phases take the lock in a cloud before the first task that acts there (lane `cloud:NAME`). */
   run: Session
   course: Course
   /** Path of the course file. */
@@ -40,6 +43,8 @@ export type OpenClass = {
   ground: Ground
   /** Those that answer. */
   clouds: readonly ClassCloud[]
+  /** For what is not a task of a phase: before the first thing that is changed in the cloud. Throws Trouble `locked`. */
+  lock(cloud: ClassCloud): Promise<void>
   /** Those that do not, with the reason; said already. */
   away: readonly { name: string; fault: Fault }[]
 }
@@ -73,14 +78,39 @@ export async function withClass(
     const clouds = tried.flatMap((one) => ('cloud' in one ? [one] : []))
     const away = tried.flatMap((one) => ('fault' in one ? [one] : []))
     for (const { fault } of away) run.emit({ type: 'fault', fault })
+    const locks = new CloudLocks(run)
     try {
-      const open = { run, course, file, world, rehearsal, plan, ground, away }
-      const code = await body({ ...open, clouds: clouds.map(({ cloud }) => cloud) })
+      const open = { course, file, world, rehearsal, plan, ground, away }
+      const code = await body({
+        ...open,
+        run: guarded(
+          run,
+          locks,
+          clouds.map(({ cloud }) => cloud),
+        ),
+        clouds: clouds.map(({ cloud }) => cloud),
+        lock: (cloud) => locks.hold(cloud),
+      })
       return away.length > 0 && code === exits.done ? exits.unchecked : code
     } finally {
+      await locks.release()
       await Promise.all(clouds.map(({ close }) => close()))
     }
   })
+}
+
+function guarded(run: Session, locks: CloudLocks, clouds: readonly ClassCloud[]): Session {
+  const cloudOf = ({ lane }: Task) =>
+    clouds.find(({ name }) => lane.split(':').slice(-2).join(':') === `cloud:${name}`)
+  const guard = (task: Task) => {
+    const cloud = cloudOf(task)
+    return cloud ? locks.guard(cloud, [task]) : [task]
+  }
+  return {
+    ...run,
+    phase: (name, title, tasks) => run.phase(name, title, tasks.flatMap(guard)),
+    attempt: (name, title, tasks) => run.attempt(name, title, tasks.flatMap(guard)),
+  }
 }
 
 type Tried = { cloud: ClassCloud; close: () => Promise<void> } | { name: string; fault: Fault }

@@ -14,9 +14,20 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
         scope: { project: { id: project } },
       })),
     })
-  if (path === '/projects' && method === 'GET') return ok({ projects: state.projects })
+  if (path === '/projects' && method === 'GET') {
+    const name = ask.query.get('name')
+    return ok({ projects: state.projects.filter((one) => name === null || one.name === name) })
+  }
   if (path === '/users' && method === 'GET') return ok({ users: state.users })
   if (path === '/projects') return add(state, state.projects, 'project', body['project'])
+  const project = state.projects.find(({ id }) => path === `/projects/${id}`)
+  if (project && method === 'PATCH') return ok({ project: Object.assign(project, body['project']) })
+  if (project) {
+    forget(state, (one) => one.project === project.id)
+    return drop(state.projects, project.id)
+  }
+  if (path.endsWith('/application_credentials') || path.includes('/application_credentials/'))
+    return credentials(state, ask)
   const { password, ...wanted } = body['user'] ?? {}
   if (path === '/users') {
     const reply = add(state, state.users, 'user', wanted)
@@ -29,11 +40,24 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
     if (password !== undefined) state.passwords.set(user.id, password as string)
     return ok({ user })
   }
+  if (user && method === 'DELETE') {
+    state.credentials = state.credentials.filter((one) => one['user_id'] !== user.id)
+    forget(state, (one) => one.user === user.id)
+    return drop(state.users, user.id)
+  }
   const grant = /^\/projects\/(\w+)\/users\/(\w+)\/roles\/(\w+)$/.exec(path)
   if (grant) {
     const [, project = '', holder = '', role = ''] = grant
     if (!state.projects.some(({ id }) => id === project) || !state.users.some(({ id }) => id === holder))
       return gone
+    if (method === 'DELETE') {
+      const at = state.assignments.findIndex(
+        (one) => one.project === project && one.user === holder && one.role === role,
+      )
+      if (at < 0) return gone
+      state.assignments.splice(at, 1)
+      return { status: 204 }
+    }
     state.assignments.push({ project, user: holder, role })
     return { status: 204 }
   }
@@ -48,7 +72,44 @@ function add(state: State, all: Thing[], kind: string, wanted: Record<string, un
       409,
       `Conflict occurred attempting to store ${kind} - Duplicate entry found with name ${name}`,
     )
-  const made = { ...wanted, id: state.id(), name, enabled: true }
+  const made = { enabled: true, ...wanted, id: state.id(), name }
   all.push(made)
   return ok({ [kind]: made }, 201)
+}
+
+/** Roles go with what they are of. */
+function forget(state: State, of: (one: State['assignments'][number]) => boolean): void {
+  state.assignments.splice(0, Infinity, ...state.assignments.filter((one) => !of(one)))
+}
+
+function drop(all: Thing[], id: string): Reply {
+  all.splice(
+    all.findIndex((one) => one.id === id),
+    1,
+  )
+  return { status: 204 }
+}
+
+function credentials(state: State, { method, path, body, as }: Ask): Reply {
+  const [, , user = '', , id] = path.split('/')
+  if (method === 'GET')
+    return ok({ application_credentials: state.credentials.filter((one) => one['user_id'] === user) })
+  if (method === 'DELETE') {
+    if (!state.credentials.some((one) => one.id === id)) return gone
+    state.credentials = state.credentials.filter((one) => one.id !== id)
+    return { status: 204 }
+  }
+  if (as.userId !== user) return refuse(403, 'You are not authorized to perform the requested action.')
+  const wanted = body['application_credential'] ?? {}
+  if (state.credentials.some((one) => one['user_id'] === user && one.name === wanted['name']))
+    return refuse(409, 'Conflict occurred attempting to store application_credential - Duplicate entry.')
+  const made = {
+    ...wanted,
+    id: state.id(),
+    name: String(wanted['name']),
+    user_id: user,
+    project_id: as.projectId,
+  }
+  state.credentials.push(made)
+  return ok({ application_credential: made }, 201)
 }

@@ -2,7 +2,14 @@
 // Leaves networks to neutron.
 import { type Ask, gone, ok, refuse, type Reply, type State } from './state.ts'
 
-const defaults = { instances: 10, cores: 20, ram: 51_200, key_pairs: 100 }
+const defaults = {
+  instances: 10,
+  cores: 20,
+  ram: 51_200,
+  key_pairs: 100,
+  server_groups: 10,
+  server_group_members: 10,
+}
 /** Looks at a new instance before it is ACTIVE. */
 const looksToStart = 3
 
@@ -11,7 +18,11 @@ export function nova(state: State, ask: Ask): Reply | undefined {
   if (path === '/flavors/detail') return ok({ flavors: state.flavors })
   if (path === '/flavors') return addFlavor(state, ask)
   if (path.startsWith('/flavors/') && method === 'DELETE') return drop(state.flavors, path)
+  if (path === '/os-quota-sets/') return gone
   if (path.startsWith('/os-quota-sets/')) return quotas(state, ask, path.split('/')[2] ?? '')
+  if (path.startsWith('/os-server-groups'))
+    return method === 'GET' ? ok({ server_groups: state.serverGroups }) : drop(state.serverGroups, path)
+  if (path === '/os-hypervisors/detail') return ok({ hypervisors: state.hypervisors })
   if (path.startsWith('/os-keypairs')) return keypairs(state, ask)
   if (path.startsWith('/servers')) return servers(state, ask)
   return undefined
@@ -28,6 +39,10 @@ function addFlavor(state: State, { body }: Ask): Reply {
 }
 
 function quotas(state: State, { method, body }: Ask, project: string): Reply {
+  if (method === 'DELETE') {
+    state.computeQuotas.delete(project)
+    return { status: 202 }
+  }
   if (method === 'PUT') {
     const { force: _, ...wanted } = body['quota_set'] ?? {}
     state.computeQuotas.set(project, {
@@ -57,16 +72,24 @@ function keypairs(state: State, { method, path, query, body, as }: Ask): Reply {
 }
 
 function servers(state: State, ask: Ask): Reply {
-  const { method, path, query, as } = ask
+  const { method, path, query, as, body } = ask
   if (path === '/servers/detail')
     return ok({
-      servers: state.servers.filter((one) => query.has('all_tenants') || one['tenant_id'] === as.projectId),
+      servers: state.servers.filter((one) =>
+        query.has('all_tenants')
+          ? [null, one['tenant_id']].includes(query.get('project_id'))
+          : one['tenant_id'] === as.projectId,
+      ),
     })
   if (path === '/servers') return boot(state, ask)
   const id = path.split('/')[2]
   const server = state.servers.find((one) => one.id === id)
   if (!server) return gone
-  if (path.endsWith('/action')) return ok({ output: 'console of ' + server.name })
+  if (path.endsWith('/action')) {
+    if ('os-stop' in body) server['status'] = 'SHUTOFF'
+    if ('os-start' in body) server['status'] = 'ACTIVE'
+    return ok({ output: 'console of ' + server.name })
+  }
   if (method === 'DELETE') return drop(state.servers, path)
   const looks = Number(server['looks']) + 1
   server['looks'] = looks

@@ -1,7 +1,8 @@
 // Decides how the fake cloud is reached (one Unix socket for all services), who is let in, and which faults it has.
 // Leaves the services to their files and what they remember to state.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keystoneDay, neutronDay, novaDay } from './day.ts'
@@ -54,6 +55,9 @@ export class FakeCloud {
   }
   readonly #dir = mkdtempSync(join(tmpdir(), 'bateau-fake-'))
   readonly #tokens = new Map<string, Ask['as']>()
+  /** Where it listens besides its socket, and under which paths, as DevStack does: `http://[::1]:PORT/identity`. */
+  address: string | undefined
+  #tcp: Server | undefined
   readonly #server = createServer((request, response) => void this.#serve(request, response))
 
   /** Unix sockets by port, as `ssh -L` would give them. */
@@ -64,7 +68,17 @@ export class FakeCloud {
     await new Promise<void>((started) => this.#server.listen(join(this.#dir, 'socket'), started))
     return this
   }
+  /** As a cloud that anybody reaches: on a port of this machine. */
+  async listen(): Promise<string> {
+    const server = createServer((request, response) => void this.#serve(request, response))
+    await new Promise<void>((started) => server.listen(0, '::1', started))
+    this.#tcp = server
+    this.address = `http://[::1]:${(server.address() as AddressInfo).port}`
+    return this.address
+  }
   async stop(): Promise<void> {
+    this.#tcp?.closeAllConnections()
+    await new Promise((stopped) => (this.#tcp ? this.#tcp.close(stopped) : stopped(undefined)))
     this.#server.closeAllConnections()
     await new Promise((stopped) => this.#server.close(stopped))
     rmSync(this.#dir, { recursive: true, force: true })
@@ -74,7 +88,7 @@ export class FakeCloud {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const raw = Buffer.concat(chunks)
-    const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+    const url = this.#urlOf(request)
     const method = request.method ?? 'GET'
     const login = url.pathname === '/v3/auth/tokens'
     const writes = method !== 'GET' && !login && !raw.includes('os-getConsoleOutput')
@@ -92,6 +106,15 @@ export class FakeCloud {
     if (faults.lost(call) || (cut && this.writes > cut.write)) return void request.socket.destroy()
     send(response, faults.unavailableAfter(call) ? refuse(503, 'busy') : reply)
     if (faults.closing) response.on('finish', () => request.socket.destroy())
+  }
+
+  /** With the port of the service, whichever way it was called. */
+  #urlOf({ url: path = '/', headers }: IncomingMessage): URL {
+    const [, type = ''] = path.split('/')
+    const port = Object.keys(types).find((one) => types[one] === type)
+    return port === undefined
+      ? new URL(path, `http://${headers.host}`)
+      : new URL(path.slice(type.length + 1), `http://[::1]:${port}`)
   }
 
   #ask(request: IncomingMessage, url: URL, method: string, raw: Buffer): Reply {
@@ -136,7 +159,11 @@ export class FakeCloud {
     const catalog = Object.entries(types).map(([port, type]) => ({
       type,
       endpoints: [
-        { interface: 'public', region_id: 'RegionOne', url: `https://[2001:2::1]/${type}` },
+        {
+          interface: 'public',
+          region_id: 'RegionOne',
+          url: `${this.address ?? 'https://[2001:2::1]'}/${type}`,
+        },
         {
           interface: 'internal',
           region_id: 'RegionOne',
@@ -149,6 +176,9 @@ export class FakeCloud {
         expires_at: '2100-01-01T00:00:00.000000Z',
         user: { id: user.id },
         project: { id: project.id },
+        roles: this.state.assignments
+          .filter((one) => one.user === user.id && one.project === project.id)
+          .map(({ role }) => ({ name: this.state.roles.find(({ id }) => id === role)?.name })),
         catalog,
       },
     }

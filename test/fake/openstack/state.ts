@@ -23,9 +23,11 @@ export class State {
   /** By user id. */
   readonly passwords = new Map<string, string>()
   readonly roles: Thing[] = []
+  credentials: Thing[] = []
   readonly assignments: { role: string; user: string; project: string }[] = []
   readonly flavors: Thing[] = []
   readonly servers: Thing[] = []
+  readonly hypervisors: Thing[] = []
   readonly keypairs: (Thing & { user: string })[] = []
   readonly computeQuotas = new Map<string, Record<string, number>>()
   readonly networks: Thing[] = []
@@ -39,6 +41,7 @@ export class State {
   readonly images: Thing[] = []
   /** Of a teaching day: boots that end in ERROR next, and what was seen. */
   readonly day = { failingBoots: 0, mostBuilding: 0, rebuilds: 0 }
+  readonly serverGroups: Thing[] = []
   readonly admin: { userId: string; projectId: string }
 
   constructor() {
@@ -101,6 +104,9 @@ export class State {
       shares: sorted(this.rbac.map((one) => `${name(one['object_id'])} ${name(one['target_tenant'])}`)),
       keypairs: sorted(
         this.keypairs.map((one) => `${name(one.user)} ${one.name} ${String(one['public_key'])}`),
+      ),
+      credentials: sorted(
+        this.credentials.map((one) => `${name(one['user_id'])} ${one.name} ${String(one['secret'])}`),
       ),
       flavors: sorted(this.flavors.map((one) => `${one.name} ${String(one['ram'])}`)),
       images: sorted(

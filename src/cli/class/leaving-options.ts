@@ -1,0 +1,15 @@
+// Decides how the options about who leaves the class are written.
+// Leaves what they mean to classroom/leaving.
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+
+export function days(text: string): number {
+  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('it is a number of days, 0 to 999.')
+  return Number(text)
+}
+
+export const deleteNowOption = [
+  '--delete-now <login>',
+  'delete this one now, who left the roster, however short it was closed; may be repeated',
+  (name: string, before: string[]) => [...before, name],
+  [] as string[],
+] as const

@@ -1,0 +1,182 @@
+// Decides what `bateau class plan` and `bateau class apply` do: read what is, show the difference, ask, carry it out.
+// Leaves what differs to classroom/reconcile, and how it looks to changes-text.
+import { readFileSync, writeFileSync } from 'node:fs'
+import * as z from 'zod'
+import { type Fault, Trouble } from '../../core/fault.ts'
+import type { Task } from '../../core/task.ts'
+import { cloudBaseTasks } from '../../classroom/base.ts'
+import { enrolTasks } from '../../classroom/enrol.ts'
+import { classroomSecrets } from '../../classroom/input.ts'
+import { type Change, digestOf, isTaking, reconcile } from '../../classroom/reconcile.ts'
+import { seatsOf, teacherSeatsOf } from '../../classroom/seats.ts'
+import type { Course } from '../../course/course.ts'
+import { carryOut } from '../carry-out.ts'
+import { type ExitCode, exits, type Face } from '../face.ts'
+import { openCourse } from '../open-course.ts'
+import { prepareSecrets } from '../prepare-secrets.ts'
+import { homeOf } from '../world.ts'
+import { changesText, lineOf, type OfCloud, question } from './changes-text.ts'
+import { type ClassOptions, type OpenClass, withClass } from './open-class.ts'
+
+export type ReconcileOptions = ClassOptions & {
+  /** Quotas, key pairs and credentials are read of every student. */
+  deep: boolean
+  /** Null: as the course file says. */
+  keepDays: number | null
+  deleteNow: readonly string[]
+}
+export type PlanOptions = ReconcileOptions & { save: string | null }
+/** `plan`: a file that `class plan --save` wrote; only that is carried out. */
+export type ApplyOptions = ReconcileOptions & { plan: string | null }
+
+type Read = { clouds: OfCloud[]; tasks: Task[]; changes: Change[]; digest: string }
+
+export function classPlan(options: PlanOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
+  return withClass('class plan', options, face, signal, async (open) => {
+    const read = await readAll(open, options)
+    show(open, 'class-plan', read)
+    if (options.save !== null) {
+      const kept = { schema_version: 1, course: open.course.name, digest: read.digest, changes: read.changes }
+      writeFileSync(options.save, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
+      open.run.emit({
+        type: 'note',
+        text: `saved; carry out just this: bateau class apply --plan ${options.save}`,
+      })
+    }
+    return exits.done
+  })
+}
+
+export function classApply(options: ApplyOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
+  return withClass('class apply', options, face, signal, async (open) => {
+    const { run, course } = open
+    const read = await readAll(open, options)
+    show(open, 'class-apply', read)
+    if (options.plan !== null) asPlanned(options.plan, course, read)
+    const taking = read.changes.filter(isTaking)
+    if (taking.length > 0 && !(await face.ask(question(taking)))) {
+      run.emit({ type: 'note', text: 'nothing was changed' })
+      return exits.refused
+    }
+    if (taking.length > 0) sameRoster(open)
+    // Before anything outside is given one.
+    await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
+    await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
+    return exits.done
+  })
+}
+
+async function readAll({ clouds, course }: OpenClass, options: ReconcileOptions): Promise<Read> {
+  const placed = new Map(
+    clouds.flatMap(({ name, input }) =>
+      [...seatsOf(input), ...teacherSeatsOf(input)].flatMap((seat) =>
+        [seat.name, ...seat.members.map(({ login }) => login)].map((one) => [one, name] as const),
+      ),
+    ),
+  )
+  const rules = {
+    today: new Date().toISOString().slice(0, 10),
+    keep: options.keepDays ?? course.class.keep,
+    now: options.deleteNow,
+  }
+  const read = await Promise.all(
+    clouds.map(async ({ name, input, deps, survey }) => {
+      survey.deep = options.deep
+      const tasks = { base: cloudBaseTasks(input, deps, survey), seats: enrolTasks(input, deps, survey) }
+      const elsewhere = (one: string) => placed.get(one) ?? null
+      return { cloud: name, ...(await reconcile(input, deps, survey, tasks, { ...rules, elsewhere })) }
+    }),
+  )
+  const unknown = options.deleteNow.filter(
+    (one) => !read.some(({ changes }) => changes.some(({ what }) => what === one)),
+  )
+  if (unknown.length > 0) throw new Trouble(notLeaving(unknown))
+  const changes = read.flatMap((one) => one.changes)
+  return { clouds: read, tasks: read.flatMap((one) => one.tasks), changes, digest: digestOf(changes) }
+}
+
+function show({ run }: OpenClass, kind: string, { clouds, changes, digest }: Read): void {
+  const data = { digest, changes, kept: clouds.map(({ cloud, kept }) => ({ cloud, seats: kept })) }
+  run.emit({ type: 'report', kind, text: changesText(clouds), data })
+}
+
+const saved = z.object({
+  course: z.string(),
+  digest: z.string(),
+  changes: z.array(
+    z.object({
+      cloud: z.string(),
+      what: z.string(),
+      group: z.string().nullable(),
+      kind: z.enum(['make', 'change', 'reopen', 'stuck', 'close', 'wait', 'delete']),
+      because: z.string(),
+      parts: z.array(z.string()),
+    }),
+  ),
+})
+
+/** Throws Trouble `plan-outdated` when something else is to be done now than the saved plan says. */
+function asPlanned(path: string, course: Course, now: Read): void {
+  const read = saved.safeParse(jsonAt(path))
+  if (!read.success || read.data.course !== course.name)
+    throw new Trouble({
+      code: 'plan-unreadable',
+      title: `${path} is no plan of the class of ${course.name}`,
+      why: read.success ? `it is of ${read.data.course}` : 'it has another form',
+      fix: `make one: bateau class plan --save ${path}`,
+    })
+  if (read.data.digest === now.digest) return
+  const [old, fresh] = [read.data.changes.map(lineOf), now.changes.map(lineOf)]
+  throw new Trouble({
+    code: 'plan-outdated',
+    title: 'the plan that was saved is not what is to be done now',
+    why: [
+      ...old.filter((line) => !fresh.includes(line)).map((line) => `no longer:${line.slice(1)}`),
+      ...fresh.filter((line) => !old.includes(line)).map((line) => `new:${line.slice(1)}`),
+    ].join('\n'),
+    fix: `look at it anew: bateau class plan --save ${path}`,
+  })
+}
+
+function jsonAt(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A person may have thought about the question for an hour: the file is read again, and what was shown is only done when
+ * it still says the same. Throws Trouble `roster-changed`.
+ */
+function sameRoster({ course, file }: OpenClass): void {
+  const again = openCourse(homeOf(process.env), file)
+  const text = (one: Course) => JSON.stringify([one.groups, one.class, one.instances, one.networks])
+  if (again.ok && text(again.value.course) === text(course)) return
+  const logins = (one: Course) => one.groups.flatMap(({ students }) => students.map(({ login }) => login))
+  const now = again.ok ? logins(again.value.course) : []
+  const changed = [
+    ...logins(course)
+      .filter((one) => !now.includes(one))
+      .map((one) => `${one} is gone`),
+    ...now.filter((one) => !logins(course).includes(one)).map((one) => `${one} is new`),
+  ]
+  throw new Trouble({
+    code: 'roster-changed',
+    title: 'the course file or its roster changed since the plan was shown; nothing was done',
+    why: again.ok
+      ? changed.join(', ') || 'groups or the section class are not what they were'
+      : again.faults.map(({ title }) => title).join('\n'),
+    fix: 'run the same command again: it shows what is to be done now',
+  })
+}
+
+function notLeaving(names: readonly string[]): Fault {
+  return {
+    code: 'not-leaving',
+    title: `${names.join(', ')} cannot be deleted`,
+    why: 'only who is no longer on the roster, and whose account or project has the mark of this course, is deleted',
+    fix: 'remove them from the roster first; bateau class plan shows who leaves',
+  }
+}
