@@ -85,8 +85,8 @@ export async function asProcess<T>(
   input: ClassroomInput,
   body: (deps: ClassroomDeps, survey: Survey) => Promise<T>,
   shell: Shell = keygen,
+  clock = new FakeClock(),
 ): Promise<T> {
-  const clock = new FakeClock()
   const sockets = throughSockets(on.sockets)
   const log = (user: string, project: string, password: Secret) =>
     openCloud({
@@ -139,15 +139,22 @@ export const applied = (
   input: ClassroomInput,
   rules: Partial<LeavingRules> = {},
   deep = false,
+  clock = new FakeClock(),
 ): Promise<Carried> =>
-  asProcess(on, input, async (deps, survey) => {
-    survey.deep = deep
-    const { tasks } = await reconcile(
-      input,
-      deps,
-      survey,
-      { base: cloudBaseTasks(input, deps, survey), seats: enrolTasks(input, deps, survey) },
-      { ...ordinary, ...rules },
-    )
-    return carryOut(tasks)
-  })
+  asProcess(
+    on,
+    input,
+    async (deps, survey) => {
+      survey.deep = deep
+      const { tasks } = await reconcile(
+        input,
+        deps,
+        survey,
+        { base: cloudBaseTasks(input, deps, survey), seats: enrolTasks(input, deps, survey) },
+        { ...ordinary, ...rules },
+      )
+      return carryOut(tasks)
+    },
+    keygen,
+    clock,
+  )

@@ -13,7 +13,7 @@ import { type ClassroomDeps, type ClassroomInput, routerName } from './input.ts'
 import { describe, isMarked, type Markable, ours } from './mark.ts'
 import { canonical, sure } from './network-parts.ts'
 import { type Part, put } from './parts.ts'
-import type { Seat } from './seats.ts'
+import { type Seat, seatsOf } from './seats.ts'
 import type { People, Survey } from './survey.ts'
 
 /** Of the network, its subnet, and the router where each has one; in the seat's own project. */
@@ -42,6 +42,9 @@ export function ownParts(
   }
   const things: Things = {
     name: ownName(seat.name),
+    place: seatsOf(input)
+      .filter(({ group }) => group === seat.group)
+      .findIndex(({ name }) => name === seat.name),
     text: describe(course, `own network of ${seat.name}`),
     projectId: (state) => sure(findProject(course, seat.name, state.projects), seat.name).id,
     network: (state) => own(state, state.networks),
@@ -82,6 +85,8 @@ export function ownParts(
 
 type Things = {
   name: string
+  /** Of the seat, among those of its group. */
+  place: number
   text: string
   projectId: (state: People) => string
   network: (state: People) => Network | undefined
@@ -163,7 +168,9 @@ function subnetPart(
           dns_nameservers: resolvers.map(String),
         })
       for (;;) {
-        const prefix = foreign ? null : freePrefix(survey.given, now.subnets, ranges, things.name)
+        const prefix = foreign
+          ? null
+          : freePrefix(survey.given, now.subnets, ranges, things.place, things.name)
         try {
           const made = await once(deps.clock, () => create(prefix), find)
           return (state) => put(state.subnets, made)
@@ -276,21 +283,27 @@ function interfaceOf(id: string, router: Router, subnet: Subnet): Port {
   }
 }
 
-/** The first /64 of the ranges that nobody has, taken for this run at once. Throws Trouble `own-range-full`. */
+/**
+ * The /64 of the ranges at the seat's place in its group, or the next that nobody has; taken for this run at once. Throws
+ * Trouble `own-range-full`.
+ */
 function freePrefix(
   given: Set<string>,
   subnets: readonly Subnet[],
   ranges: readonly Range[],
+  place: number,
   name: string,
 ): Prefix {
   const taken = new Set(subnets.map(({ cidr }) => canonical(cidr)))
-  for (const { prefix: range } of ranges)
-    for (let n = 0n; n < range.count(64); n++) {
-      const prefix = range.nth(64, n)
-      if (prefix === undefined || taken.has(String(prefix)) || given.has(String(prefix))) continue
-      given.add(String(prefix))
-      return prefix
-    }
+  const all = ranges.flatMap(({ prefix }) =>
+    Array.from({ length: Number(prefix.count(64)) }, (_, n) => prefix.nth(64, n) ?? prefix),
+  )
+  const order = [...all.slice(place), ...all.slice(0, place)]
+  const free = order.find((one) => !taken.has(String(one)) && !given.has(String(one)))
+  if (free !== undefined) {
+    given.add(String(free))
+    return free
+  }
   throw new Trouble({
     code: 'own-range-full',
     title: `no /64 is left for ${name}`,

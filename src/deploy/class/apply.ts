@@ -32,39 +32,71 @@ export type ApplyOptions = ReconcileOptions & { plan: string | null }
 type Read = { clouds: OfCloud[]; tasks: Task[]; changes: Change[]; digest: string }
 
 export function classPlan(options: PlanOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withClass('class plan', options, face, signal, async (open) => {
-    const read = await readAll(open, options)
-    show(open, 'class-plan', read)
-    if (options.save !== null) {
-      const kept = { schema_version: 1, course: open.course.name, digest: read.digest, changes: read.changes }
-      writeFileSync(options.save, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
-      open.run.emit({
-        type: 'note',
-        text: `saved; carry out just this: bateau class apply --plan ${options.save}`,
-      })
-    }
-    return exits.done
-  })
+  return withClass(
+    'class plan',
+    options,
+    face,
+    signal,
+    refusing(async (open) => {
+      const read = await readAll(open, options)
+      show(open, 'class-plan', read)
+      if (options.save !== null) {
+        const kept = {
+          schema_version: 1,
+          course: open.course.name,
+          digest: read.digest,
+          changes: read.changes,
+        }
+        writeFileSync(options.save, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
+        open.run.emit({
+          type: 'note',
+          text: `saved; carry out just this: bateau class apply --plan ${options.save}`,
+        })
+      }
+      return exits.done
+    }),
+  )
 }
 
 export function classApply(options: ApplyOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withClass('class apply', options, face, signal, async (open) => {
-    const { run, course } = open
-    const read = await readAll(open, options)
-    show(open, 'class-apply', read)
-    if (options.plan !== null) asPlanned(options.plan, course, read)
-    const taking = read.changes.filter(isTaking)
-    if (taking.length > 0 && !(await face.ask(question(taking)))) {
-      run.emit({ type: 'note', text: 'nothing was changed' })
+  return withClass(
+    'class apply',
+    options,
+    face,
+    signal,
+    refusing(async (open) => {
+      const { run, course } = open
+      const read = await readAll(open, options)
+      show(open, 'class-apply', read)
+      if (options.plan !== null) asPlanned(options.plan, course, read)
+      const taking = read.changes.filter(isTaking)
+      if (taking.length > 0 && !(await face.ask(question(taking)))) {
+        run.emit({ type: 'note', text: 'nothing was changed' })
+        return exits.refused
+      }
+      if (taking.length > 0) sameRoster(open)
+      // Before anything outside is given one.
+      await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
+      await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
+      return exits.done
+    }),
+  )
+}
+
+/** Something that is not as it was shown or asked for: nothing was changed. */
+class Refusal extends Trouble {}
+
+const refusing =
+  (body: (open: OpenClass) => Promise<ExitCode>) =>
+  async (open: OpenClass): Promise<ExitCode> => {
+    try {
+      return await body(open)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      open.run.emit({ type: 'fault', fault: error.fault })
       return exits.refused
     }
-    if (taking.length > 0) sameRoster(open)
-    // Before anything outside is given one.
-    await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
-    await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
-    return exits.done
-  })
-}
+  }
 
 async function readAll({ clouds, course }: OpenClass, options: ReconcileOptions): Promise<Read> {
   const placed = new Map(
@@ -90,7 +122,7 @@ async function readAll({ clouds, course }: OpenClass, options: ReconcileOptions)
   const unknown = options.deleteNow.filter(
     (one) => !read.some(({ changes }) => changes.some(({ what }) => what === one)),
   )
-  if (unknown.length > 0) throw new Trouble(notLeaving(unknown))
+  if (unknown.length > 0) throw new Refusal(notLeaving(unknown))
   const changes = read.flatMap((one) => one.changes)
   return { clouds: read, tasks: read.flatMap((one) => one.tasks), changes, digest: digestOf(changes) }
 }
@@ -115,11 +147,11 @@ const saved = z.object({
   ),
 })
 
-/** Throws Trouble `plan-outdated` when something else is to be done now than the saved plan says. */
+/** Throws Refusal `plan-outdated` when something else is to be done now than the saved plan says. */
 function asPlanned(path: string, course: Course, now: Read): void {
   const read = saved.safeParse(jsonAt(path))
   if (!read.success || read.data.course !== course.name)
-    throw new Trouble({
+    throw new Refusal({
       code: 'plan-unreadable',
       title: `${path} is no plan of the class of ${course.name}`,
       why: read.success ? `it is of ${read.data.course}` : 'it has another form',
@@ -127,7 +159,7 @@ function asPlanned(path: string, course: Course, now: Read): void {
     })
   if (read.data.digest === now.digest) return
   const [old, fresh] = [read.data.changes.map(lineOf), now.changes.map(lineOf)]
-  throw new Trouble({
+  throw new Refusal({
     code: 'plan-outdated',
     title: 'the plan that was saved is not what is to be done now',
     why: [
@@ -148,7 +180,7 @@ function jsonAt(path: string): unknown {
 
 /**
  * A person may have thought about the question for an hour: the file is read again, and what was shown is only done when
- * it still says the same. Throws Trouble `roster-changed`.
+ * it still says the same. Throws Refusal `roster-changed`.
  */
 function sameRoster({ course, file }: OpenClass): void {
   const again = openCourse(homeOf(process.env), file)
@@ -162,7 +194,7 @@ function sameRoster({ course, file }: OpenClass): void {
       .map((one) => `${one} is gone`),
     ...now.filter((one) => !logins(course).includes(one)).map((one) => `${one} is new`),
   ]
-  throw new Trouble({
+  throw new Refusal({
     code: 'roster-changed',
     title: 'the course file or its roster changed since the plan was shown; nothing was done',
     why: again.ok

@@ -1,4 +1,4 @@
-// Decides how the fake cloud is reached (one Unix socket for all services), who is let in, and which faults it has.
+// Decides how the fake cloud is reached (a Unix socket for each service), who is let in, and which faults it has.
 // Leaves the services to their files and what they remember to state.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -24,6 +24,8 @@ export type Faults = {
   expired: (call: number) => boolean
   /** Closes the connection after the answer without having said so, as uWSGI's http-socket does. */
   closing: boolean
+  /** Anything else, just before a call is answered. */
+  before?: (call: number) => void
   /** Dead from this write on (counted from 0); `after`: that write is done, but not answered. */
   cut: { write: number; after: boolean } | undefined
 }
@@ -58,14 +60,14 @@ export class FakeCloud {
   /** Where it listens besides its socket, and under which paths, as DevStack does: `http://[::1]:PORT/identity`. */
   address: string | undefined
   #tcp: Server | undefined
-  readonly #server = createServer((request, response) => void this.#serve(request, response))
+  readonly #servers = new Map<string, Server>()
 
   /** Unix sockets by port, as `ssh -L` would give them. */
   get sockets(): Map<number, string> {
-    return new Map(Object.keys(services).map((port) => [Number(port), join(this.#dir, 'socket')]))
+    return new Map(Object.keys(services).map((port) => [Number(port), this.#socket(port)]))
   }
   async start(): Promise<this> {
-    await new Promise<void>((started) => this.#server.listen(join(this.#dir, 'socket'), started))
+    await Promise.all(Object.keys(services).map((port) => this.up(port)))
     return this
   }
   /** As a cloud that anybody reaches: on a port of this machine. */
@@ -79,9 +81,26 @@ export class FakeCloud {
   async stop(): Promise<void> {
     this.#tcp?.closeAllConnections()
     await new Promise((stopped) => (this.#tcp ? this.#tcp.close(stopped) : stopped(undefined)))
-    this.#server.closeAllConnections()
-    await new Promise((stopped) => this.#server.close(stopped))
+    await Promise.all([...this.#servers.keys()].map((port) => this.down(port)))
     rmSync(this.#dir, { recursive: true, force: true })
+  }
+
+  /** A service that is restarted: its connections break, and new ones are refused until it is up again. */
+  async down(port: string): Promise<void> {
+    const server = this.#servers.get(port)
+    this.#servers.delete(port)
+    server?.closeAllConnections()
+    await new Promise((stopped) => (server ? server.close(stopped) : stopped(undefined)))
+  }
+  async up(port: string): Promise<void> {
+    if (this.#servers.has(port)) return
+    const server = createServer((request, response) => void this.#serve(request, response))
+    this.#servers.set(port, server)
+    await new Promise<void>((started) => server.listen(this.#socket(port), started))
+  }
+
+  #socket(port: string): string {
+    return join(this.#dir, port)
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -98,6 +117,7 @@ export class FakeCloud {
     if (cut && (this.writes > cut.write || (this.writes === cut.write && writes && !cut.after)))
       return void request.socket.destroy()
     this.calls.push(`${method} ${url.port}${url.pathname}`)
+    faults.before?.(call)
     if (faults.expired(call)) this.#tokens.clear()
     if (faults.unavailable(call))
       return send(response, { ...refuse(503, 'busy'), headers: { 'retry-after': '1' } })
