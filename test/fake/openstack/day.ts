@@ -17,7 +17,7 @@ export function novaDay(state: State, ask: Ask): Reply | undefined {
   const server = state.servers.find((one) => one.id === id)
   if (!server || id === 'detail') return undefined
   if (what === 'tags') return tags(server, method, decodeURIComponent(tag ?? ''))
-  if (what === 'action') return act(state, server, ask.body as Record<string, unknown>)
+  if (what === 'action') return act(state, server, ask.body)
   if (method === 'GET') step(server)
   if (method === 'DELETE') {
     const left = state.ports.filter((one) => one['device_id'] !== id)
