@@ -133,8 +133,9 @@ function allocate(
 ): Record<string, unknown> | undefined {
   const pool = subnetpools.find(({ id }) => id === wanted['subnetpool_id'])
   const [prefix] = (pool?.['prefixes'] as string[] | undefined) ?? []
-  const range = prefix === undefined ? undefined : Prefix.of(prefix)
-  for (let n = 0n; range && n < range.count(64); n++) {
+  if (prefix === undefined) return undefined
+  const range = Prefix.of(prefix)
+  for (let n = 0n; n < range.count(64); n++) {
     const cidr = range.nth(64, n)
     if (cidr === undefined || subnets.some((one) => one['cidr'] === String(cidr))) continue
     return { ...wanted, cidr: String(cidr), gateway_ip: String(cidr.host(1)) }
