@@ -138,7 +138,7 @@ export function teacherRolePart(course: string, seat: Seat, login: string): Part
   const part = rolePart(course, seat, login)
   return {
     name: part.name,
-    make: part.make,
+    make: (cloud, state) => part.make(cloud, state),
     there: (state) =>
       !state.users.some((one) => one.name === login && isMarked(course, one)) || part.there(state),
   }

@@ -38,7 +38,8 @@ export function classInput(
     { name: 'g2', students: [student('edsger')] },
   ]
   const names = groups.map(({ name }) => name)
-  const own = policy.ownNetwork ? { router: policy.router, groups: names, seats: 4 } : null
+  const seats = Math.max(...groups.map(({ students }) => students.length))
+  const own = policy.ownNetwork ? { router: policy.router, groups: names, seats } : null
   const laid = layOut(Prefix.of('2001:2:0:100::/56'), names, null, null, own)
   if (!laid.ok) throw new RangeError(laid.faults[0]?.title)
   return {

@@ -29,9 +29,9 @@ export type Held = Holder & { since: string; beat: string }
 export type LockEffects = {
   clock: Clock
   /** Calls again and again until what it gave is called. */
-  every(milliseconds: number, act: () => void): () => void
+  every: (milliseconds: number, act: () => void) => () => void
   /** Of a process of this machine. */
-  isRunning(pid: number, started: string): boolean
+  isRunning: (pid: number, started: string) => boolean
   signal?: AbortSignal
 }
 

@@ -63,7 +63,8 @@ export async function readForeign(cloud: Cloud, wish: Wish, routed: boolean): Pr
 function userIn(image: Image | undefined): string {
   const said = image?.['os_admin_user']
   if (typeof said === 'string' && said !== '') return said
-  const words = `${image?.name ?? ''} ${String(image?.['os_distro'] ?? '')}`.toLowerCase()
+  const distro = image?.['os_distro']
+  const words = `${image?.name ?? ''} ${typeof distro === 'string' ? distro : ''}`.toLowerCase()
   const known = ['tiny', 'ubuntu', 'fedora', 'cirros', 'rocky', 'almalinux', 'arch', 'debian']
   const found = known.find((one) => words.includes(one))
   return found === undefined || found === 'tiny' ? 'root' : found

@@ -315,3 +315,30 @@ describe('a student who moves', () => {
     ])
   })
 })
+
+describe('the calls of a class', () => {
+  const of = (count: number) => [
+    { name: 'g1', students: Array.from({ length: count }, (_, i) => student(`s${i}`)) },
+  ]
+  const calls = async (count: number, policy: Parameters<typeof classInput>[1] = {}) => {
+    const on = await new FakeCloud().start()
+    // Neutron's own limit on instances' ports does not matter here.
+    const wanted = input({ groups: of(count), ...policy })
+    await applied(on, wanted)
+    const first = on.calls.length
+    await applied(on, wanted)
+    await on.stop()
+    return { first, again: on.calls.length - first }
+  }
+
+  it('grow by ten a student at first, by thirteen with an own network, and not at all in a run that changes nothing', async () => {
+    const [few, many] = [await calls(15), await calls(25)]
+    expect((many.first - few.first) / 10).toBe(10)
+    expect(many.again).toBe(few.again)
+    expect(many.again).toBeLessThanOrEqual(22)
+    const own = { policy: { ownNetwork: true } }
+    const [fewOwn, manyOwn] = [await calls(15, own), await calls(25, own)]
+    expect((manyOwn.first - fewOwn.first) / 10).toBe(13)
+    expect(manyOwn.again).toBe(few.again)
+  })
+})

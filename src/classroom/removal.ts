@@ -74,7 +74,7 @@ export async function emptyProject(
   const { compute, network } = cloud
   const step = async <T>(what: string, all: readonly T[], drop: (one: T) => Promise<unknown>) => {
     progress.signal.throwIfAborted()
-    if (all.length > 0) progress.line(`${all.length} ${what}`)
+    if (all.length > 0) progress.line(`${what}: ${all.length}`)
     await Promise.all(all.map((one) => gone(drop(one))))
   }
   const untilNone = (what: string, list: () => Promise<readonly unknown[]>) =>

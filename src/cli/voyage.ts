@@ -48,7 +48,8 @@ export async function voyage(
   const answers = { yes: options.yes, isAnswered: terminal.isAnswered, otherwise: options.otherwise }
   const face: Face = {
     event: show.event,
-    ask: (question) => ask(question, answers, show, stop.signal, stop.interrupt),
+    ask: (question, cautious = false) =>
+      ask(question, cautious ? { ...answers, otherwise: false } : answers, show, stop.signal, stop.interrupt),
   }
   try {
     const code = await deed(deeds, face, stop.signal)

@@ -28,12 +28,12 @@ export type CloudAccess = {
 
 export type CloudsYamlEffects = {
   /** Text of a file; undefined when there is none. Throws for one that is there and cannot be read. */
-  readFile(path: string): string | undefined
+  readFile: (path: string) => string | undefined
   cwd: string
   home: string
   env: Readonly<Record<string, string | undefined>>
   /** The word that a mistyped one was probably meant to be. */
-  nearest(word: string, known: Iterable<string>): string | undefined
+  nearest: (word: string, known: Iterable<string>) => string | undefined
 }
 
 type Entry = Record<string, unknown>
@@ -297,7 +297,7 @@ function authorityOf(
       return bad(unreadable(place, error))
     }
   }
-  return bad(incomplete(`${file}`, `its cacert is not there: ${places.join(', ')}`))
+  return bad(incomplete(file, `its cacert is not there: ${places.join(', ')}`))
 }
 
 function unreadable(path: string, error: unknown): Fault {

@@ -1,5 +1,5 @@
 // The class on clouds that exist already: two fake clouds on ports of this machine, one that is not there, and what is said of each.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import type { RunEvent } from '../run/events.ts'
 import { fillAdopted } from './adopted-up.ts'
 import { ascend } from './ascend.ts'
 import { classStatus } from './class/status.ts'
+import { down } from './descend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
 import { planOf } from './plan-of.ts'
@@ -329,5 +330,66 @@ describe('what is said of a cloud that cannot be used', () => {
     expect((await up()).code).toBe(exits.done)
     expect(codes()).toEqual(['lyon seats-short'])
     expect(faults()[0]?.fix).toContain('seats: 2')
+  })
+})
+
+describe('taking the course down', () => {
+  const world = () => worldAt(homeOf(process.env), 'nets')
+  /** But for the operator's own default group, which Neutron makes when their project first makes a network. */
+  const picture = ({ state }: FakeCloud) =>
+    JSON.stringify({ ...(state.picture() as object), rules: undefined })
+  const downNow = (answer: boolean) =>
+    down({ file, purgeCache: false }, { ...face, ask: () => Promise.resolve(answer) }, quiet)
+
+  it('leaves each cloud as it was before, and forgets the course', async () => {
+    const before = [picture(lyon), picture(grenoble)]
+    await up()
+    expect([picture(lyon), picture(grenoble)]).not.toEqual(before)
+    expect(await downNow(true)).toBe(exits.done)
+    expect([picture(lyon), picture(grenoble)]).toEqual(before)
+    expect(existsSync(world().dir)).toBe(false)
+  })
+
+  it('shows what would go, and takes nothing from who says no', async () => {
+    await up()
+    const before = [picture(lyon), picture(grenoble)]
+    expect(await downNow(false)).toBe(exits.refused)
+    const report = events.findLast((event) => event.type === 'report')
+    expect(report?.type === 'report' ? report.text.split('\n') : []).toEqual([
+      '  lyon  seat ada, with 1 instance',
+      '  lyon  seat grace',
+      '  lyon  router router-a',
+      '  lyon  network class-a',
+      '  grenoble  seat edsger, with 1 instance',
+      '  grenoble  seat barbara',
+      '  grenoble  router router-b',
+      '  grenoble  network class-b',
+    ])
+    expect([picture(lyon), picture(grenoble)]).toEqual(before)
+  })
+
+  it('leaves what another course made there', async () => {
+    await up()
+    const theirs = { id: 'other', name: 'class-a', project_id: lyon.state.admin.projectId, shared: false }
+    lyon.state.networks.push({ ...theirs, 'router:external': false, tags: ['bateau:other'], description: '' })
+    lyon.state.projects.push({
+      id: 'o',
+      name: 'other-ada',
+      domain_id: 'default',
+      enabled: true,
+      tags: ['bateau:other'],
+    })
+    expect(await downNow(true)).toBe(exits.done)
+    expect(lyon.state.networks.map(({ id }) => id)).toEqual(['net-public', 'other'])
+    expect(lyon.state.projects.map(({ name }) => name)).toContain('other-ada')
+  })
+
+  it('goes on where one cloud is away, and remembers the course', async () => {
+    writeCourse({ clouds: [one('lyon', { seats: 4 }), one('dead', { seats: 0 })] })
+    const before = picture(lyon)
+    await up()
+    expect(await downNow(true)).toBe(exits.unchecked)
+    expect(picture(lyon)).toBe(before)
+    expect(existsSync(world().dir)).toBe(true)
   })
 })

@@ -3,6 +3,7 @@
 import { rmdirSync, rmSync } from 'node:fs'
 import { Trouble } from '../core/fault.ts'
 import type { Course } from '../course/course.ts'
+import { downAdopted } from './adopted-down.ts'
 import { closeConnection } from '../host/forward.ts'
 import { downTasks } from '../rehearsal/down.ts'
 import { remains } from '../rehearsal/remains.ts'
@@ -13,7 +14,7 @@ import { thisMachine } from './reach.ts'
 import { session } from './session.ts'
 import { homeOf, listWorlds, type Home, type World } from './world.ts'
 
-/** Takes a rehearsal away and proves that nothing of it is left. */
+/** Takes a rehearsal away, or the class out of clouds that exist already, and proves that nothing of it is left. */
 export async function down(
   options: { file: string | null; purgeCache: boolean },
   face: Face,
@@ -23,7 +24,16 @@ export async function down(
   const opened = openCourse(home, options.file)
   if (!opened.ok) return refuse(face, opened.faults)
   const { course, world, rehearsal } = opened.value
+  if (course.clouds.length > 0 && listWorlds(home).includes(world.name)) {
+    const code = await downAdopted(opened.value.file, face, signal)
+    if (code !== exits.done) return code
+    if (course.servers.every(({ role }) => role !== 'cloud')) {
+      forget(home, world)
+      return code
+    }
+  }
   if (!rehearsal && !listWorlds(home).includes(world.name)) {
+    if (course.clouds.length > 0) return refuse(face, [nothing(course.name)])
     const left = await remains(rehearsalOf(course, world), thisMachine)
     if (left.length === 0) return refuse(face, [nothing(course.name)])
   }

@@ -4,8 +4,11 @@ import type { RunEvent } from '../run/events.ts'
 
 export interface Face {
   event(event: RunEvent): void
-  /** Asks a person yes or no. Without one (no terminal, or --yes) the face answers by its own policy. */
-  ask(question: string): Promise<boolean>
+  /**
+   * Asks a person yes or no. Without one (no terminal, or --yes) the face answers by its own policy. `cautious`: where
+   * nobody is there and nobody said yes, the answer is no.
+   */
+  ask(question: string, cautious?: boolean): Promise<boolean>
 }
 
 /** Process exit codes; their meaning is documented in docs/exit-codes.md and does not change. */

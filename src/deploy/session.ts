@@ -27,7 +27,7 @@ export type Session = {
   /** As `phase`, and says what became of the tasks; throws Stop only when it was interrupted. */
   attempt(name: string, title: string, tasks: readonly Task[]): Promise<RunSummary>
   /** Says the fault and stops what is under way, as Ctrl-C does, but to end with that code. Once. */
-  halt(fault: Fault, exitCode: ExitCode): void
+  halt: (fault: Fault, exitCode: ExitCode) => void
 }
 
 /** Ends a command early with an exit code; everything to say has been said as events. */

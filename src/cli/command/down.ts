@@ -7,10 +7,16 @@ import { voyage } from '../voyage.ts'
 export function downCommand(context: Context, answer: Answer) {
   const { terminal } = context
   return new Command('down')
-    .description('take down what bateau made; afterwards this machine is as it was')
+    .description(
+      'take down what bateau made: a rehearsal, after which this machine is as it was; or a class, out of clouds that exist already',
+    )
     .argument('[file]', 'course file; not needed while one course is up on this machine')
     .option('--purge-cache', 'remove the cached base image and packages too', false)
-    .option('-y, --yes', 'answer every question with yes; without a terminal this is assumed', false)
+    .option(
+      '-y, --yes',
+      'answer every question with yes; without a terminal this is assumed of a rehearsal, never of a class',
+      false,
+    )
     .option('--json', 'events as one JSON object a line on standard output', false)
     .addHelpText('after', '\nExamples:\n  ./bateau down\n  ./bateau down --purge-cache\n')
     .action(async (file, { purgeCache, yes, json }) => {

@@ -21,13 +21,11 @@ export function classUnlock(options: ClassOptions, face: Face, signal: AbortSign
       return exits.done
     }
     const lines = held.map(({ cloud, held: by }) => `${cloud.name}: ${heldWords(by, now)}`)
-    const question = `${lines.join('\n')}\nTaken away, that run stops as soon as it notices, and what it was doing stays half done until the next run. Break ${held.length === 1 ? 'the lock' : 'the locks'}?`
-    if (!(await face.ask(question))) {
-      report(lines.join('\n'), false)
-      return exits.refused
-    }
+    report(lines.join('\n'), false)
+    const question = `Taken away, that run stops as soon as it notices, and what it was doing stays half done until the next run. Break ${held.length === 1 ? 'the lock' : 'the locks'}?`
+    if (!(await face.ask(question, true))) return exits.refused
     await Promise.all(held.map(async ({ cloud }) => breakLock(await cloud.deps.cloud(), course.name)))
-    report(`broken: ${lines.join('; ')}`, true)
+    report('broken', true)
     return exits.done
   })
 }

@@ -98,7 +98,7 @@ function add(
   wanted: Record<string, unknown>,
   projectId: string,
 ): Reply {
-  const owner = String(wanted['project_id'] ?? projectId)
+  const owner = typeof wanted['project_id'] === 'string' ? wanted['project_id'] : projectId
   if (kind === 'networks') ensureDefault(state, owner)
   const limit = state.networkQuotas.get(owner)?.[singular]
   if (limit !== undefined && all.filter((one) => one['project_id'] === owner).length >= limit)
@@ -133,8 +133,9 @@ function allocate(
 ): Record<string, unknown> | undefined {
   const pool = subnetpools.find(({ id }) => id === wanted['subnetpool_id'])
   const [prefix] = (pool?.['prefixes'] as string[] | undefined) ?? []
-  const range = prefix === undefined ? undefined : Prefix.of(prefix)
-  for (let n = 0n; range && n < range.count(64); n++) {
+  if (prefix === undefined) return undefined
+  const range = Prefix.of(prefix)
+  for (let n = 0n; n < range.count(64); n++) {
     const cidr = range.nth(64, n)
     if (cidr === undefined || subnets.some((one) => one['cidr'] === String(cidr))) continue
     return { ...wanted, cidr: String(cidr), gateway_ip: String(cidr.host(1)) }
@@ -231,6 +232,15 @@ function share(state: State, wanted: Record<string, unknown> = {}, projectId = '
   return ok({ rbac_policy: made }, 201)
 }
 
+const defaultQuota = {
+  network: 100,
+  subnet: 100,
+  router: 10,
+  port: 500,
+  security_group: 10,
+  security_group_rule: 100,
+}
+
 /** Neutron's default for what is shared; the rest has room. */
 const defaultPolicies = 10
 
@@ -257,7 +267,9 @@ function quotaUse(state: State, project: string): Reply {
 
 function quotas(state: State, { method, body }: Ask, projectId: string | undefined): Reply {
   if (method === 'GET')
-    return ok({ quotas: [...state.networkQuotas].map(([id, quota]) => ({ project_id: id, ...quota })) })
+    return ok({
+      quotas: [...state.networkQuotas].map(([id, quota]) => ({ project_id: id, ...defaultQuota, ...quota })),
+    })
   if (method === 'DELETE') {
     state.networkQuotas.delete(String(projectId))
     return { status: 204 }
