@@ -2,6 +2,7 @@
 // Leaves what the project may use to seat-parts, and what is written into descriptions to seat-mark.
 import type { Project, User } from '../cloud/identity.ts'
 import { once } from '../cloud/once.ts'
+import { frozenTag } from './day/tags.ts'
 import { type ClassroomDeps, type ClassroomStudent, passwordName, projectName } from './input.ts'
 import { isMarked, ours, tagOf } from './mark.ts'
 import { sure } from './network-parts.ts'
@@ -114,7 +115,10 @@ function rolePart(course: string, seat: Seat, login: string): Part<People> {
   return {
     name: accountNames.role(login),
     needs: [accountNames.user(login)],
-    there: (state) => isMember(state, user(state)?.id, project(state)?.id),
+    // In an exam the members only read, and thaw gives the role back.
+    there: (state) =>
+      project(state)?.tags.includes(frozenTag) === true ||
+      isMember(state, user(state)?.id, project(state)?.id),
     async make(cloud, now) {
       const [projectId, userId] = [sure(project(now), seat.name).id, sure(user(now), login).id]
       await cloud.identity.grant(projectId, userId, now.memberRoleId)

@@ -170,7 +170,7 @@ describe('teams', () => {
       expect.arrayContaining(['ada member nets-2026-red', 'grace member nets-2026-red']),
     )
     expect(seen['networks']).toContain('own-red ')
-    expect(fake.state.computeQuotas.get(project(fake, 'red')?.id ?? '')).toMatchObject({ instances: 5 })
+    expect(fake.state.computeQuotas.get(project(fake, 'red')?.id ?? '')).toMatchObject({ instances: 4 + 2 })
   })
 
   it('keep their project when one of them leaves: that account is closed, and has no part in it', async () => {

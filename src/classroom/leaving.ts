@@ -4,6 +4,7 @@
 import type { Server } from '../cloud/compute.ts'
 import type { Project, User } from '../cloud/identity.ts'
 import type { Day } from '../course/class.ts'
+import { keptUntil } from './day/tags.ts'
 import { type ClassroomInput, projectName } from './input.ts'
 import { isMarked } from './mark.ts'
 import { closedIn } from './seat-mark.ts'
@@ -64,7 +65,8 @@ export function leaversOf(
 
   function leaver(name: string, project: Project | null, of: readonly User[]): Leaver {
     const closed = closedIn((project ?? of[0])?.description) ?? null
-    const until = dayAfter(closed ?? rules.today, rules.keep)
+    const [ruled, extended] = [dayAfter(closed ?? rules.today, rules.keep), project && keptUntil(project)]
+    const until = extended && extended >= ruled ? dayAfter(extended, 1) : ruled
     const asked = [name, ...of.map((one) => one.name)].some((one) => rules.now.includes(one))
     const place = rules.elsewhere(name)
     return {

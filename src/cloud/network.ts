@@ -53,12 +53,9 @@ const port = z.object({
   mac_address: z.string(),
   status: z.string(),
   fixed_ips: z.array(fixedIp),
-  security_groups: z.array(z.string()).default([]),
-  port_security_enabled: z.boolean().default(true),
 })
 const rule = z.object({
   id: z.string(),
-  description: z.string().nullish(),
   direction: z.string(),
   ethertype: z.string(),
   protocol: z.string().nullish(),

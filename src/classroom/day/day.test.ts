@@ -228,18 +228,21 @@ afterEach(async () => {
 
 /** A cut run tries each call for minutes by the fake clock: many, but real, connections. Milliseconds. */
 const patience = 120_000
+/** Of one deed: each costs some tenths of a second. */
+const mostCuts = 12
 
-/** The deed cut at each of its writes, before and after it is done, then run again: it ends as if it had never been cut. */
+/** The deed cut at writes spread over it, by turns before and after one is done, then run again: it ends as if it had never been cut. */
 async function overAnyCut(prepare: () => Promise<unknown>, deed: () => Promise<Carried>): Promise<void> {
   await prepare()
-  const before = structuredClone({ ...fake.state })
+  const before = structuredClone(Object.fromEntries(Object.entries(fake.state)))
   const writes = fake.writes
   sound(await deed())
   const whole = picture()
   const count = fake.writes - writes
   expect(count).toBeGreaterThan(0)
-  for (let write = 0; write < count; write++) {
-    const after = write % 2 === 1
+  const stride = Math.ceil(count / mostCuts)
+  for (let i = 0; i * stride < count; i++) {
+    const [write, after] = [i * stride, i % 2 === 1]
     for (const [name, value] of Object.entries(structuredClone(before))) {
       const held: unknown = Reflect.get(fake.state, name)
       if (Array.isArray(held)) held.splice(0, held.length, ...(value as unknown[]))
@@ -353,10 +356,10 @@ describe('freeze and thaw', () => {
       security_group_rules: Thing[]
     }
     expect(
-      wall.security_group_rules.map(
-        (one) => `${one['direction']} ${one['protocol']} ${one['port_range_min']}`,
+      wall.security_group_rules.map((one) =>
+        [one['direction'], one['protocol'], one['port_range_min'] ?? ''].join(' '),
       ),
-    ).toEqual(['egress tcp 443', 'ingress ipv6-icmp undefined', 'ingress tcp 22'])
+    ).toEqual(['egress tcp 443', 'ingress ipv6-icmp ', 'ingress tcp 22'])
     for (const login of ['ada', 'grace'])
       for (const port of portsOf(login))
         expect([port['security_groups'], port['port_security_enabled']]).toEqual([[wall.id], true])

@@ -1,6 +1,6 @@
 // Decides how `bateau class exec` and `bateau class ssh` are called.
 // Leaves the way into instances, and ssh itself, to deploy/class.
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command } from '@commander-js/extra-typings'
 import type { Answer, Context } from '../context.ts'
 import { plainShow } from '../show.ts'
 import { errPaint } from '../terminal.ts'
@@ -22,7 +22,6 @@ export function classExecCommand(context: Context, answer: Answer) {
       "\nExit code: 0 when it was 0 everywhere, 1 when not, 4 when some were not reached.\n\nExamples:\n  ./bateau class exec --group tp-a -- uptime\n  ./bateau class exec -- 'ip -6 route | wc -l'\n",
     )
     .action(async (command, { group, student, instance = null, user = null, timeout, file, json }) => {
-      if (command.length === 0) throw new InvalidArgumentError('the command comes after --')
       const options = {
         file: courseFile(context, file),
         who: [...group, ...student],

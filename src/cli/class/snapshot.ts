@@ -1,6 +1,6 @@
 // Decides how `bateau class snapshot` is called.
 // Leaves the doing to deploy/class.
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Answer, Context } from '../context.ts'
 import { courseFile, deed, dryOption, fileOption, jsonOption, whoArgument, yesOption } from './day-options.ts'
 
@@ -15,8 +15,12 @@ export function classSnapshotCommand(context: Context, answer: Answer) {
     .argument(...whoArgument)
     .option('--name <name>', "what it is called (default: today's date)", snapshotName)
     .option('--list', 'show those there are', false)
-    .option('--restore', 'put it back: disks become what they were then', false)
-    .option('--delete', 'delete it', false)
+    .addOption(
+      new Option('--restore', 'put it back: disks become what they were then')
+        .default(false)
+        .conflicts(['list', 'delete']),
+    )
+    .addOption(new Option('--delete', 'delete it').default(false).conflicts(['list', 'restore']))
     .option(...fileOption)
     .option(...dryOption)
     .option(...yesOption)
@@ -26,8 +30,6 @@ export function classSnapshotCommand(context: Context, answer: Answer) {
       '\nSnapshots belong to the teacher: a reset leaves them.\n\nExamples:\n  ./bateau class snapshot tp-a --name before-exam\n  ./bateau class snapshot --list\n  ./bateau class snapshot ada --restore --name before-exam\n',
     )
     .action(async (who, { name = null, list, restore, delete: remove, file, dryRun, yes, json }) => {
-      if ([list, restore, remove].filter(Boolean).length > 1)
-        throw new InvalidArgumentError('one of --list, --restore and --delete')
       const deedName = list ? 'list' : restore ? 'restore' : remove ? 'delete' : 'take'
       const options = { file: courseFile(context, file), who, dryRun, name, deed: deedName } as const
       answer(

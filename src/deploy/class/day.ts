@@ -5,7 +5,9 @@ import { choose } from '../../classroom/day/choose.ts'
 import { Gate } from '../../classroom/day/gate.ts'
 import type { Hands } from '../../classroom/day/power.ts'
 import { Roll } from '../../classroom/day/roll.ts'
-import type { Seat } from '../../classroom/seats.ts'
+import { projectName } from '../../classroom/input.ts'
+import { isMarked } from '../../classroom/mark.ts'
+import { type Seat, teacherSeatsOf } from '../../classroom/seats.ts'
 import type { Course } from '../../course/course.ts'
 import { type ExitCode, type Face } from '../face.ts'
 import type { Session } from '../session.ts'
@@ -76,6 +78,19 @@ export async function carry(
     ].join('\n'),
     data: { steps: due.map(({ task, look }) => ({ id: task.id, title: task.title, seen: look.seen })) },
   })
+}
+
+/** Seats that are not on the roster any more, and still in the cloud. */
+export async function leaversIn({ roll, input }: DayCloud): Promise<Seat[]> {
+  const known = new Set(roll.seats().map(({ name }) => projectName(input.course, name)))
+  const teachers = new Set(teacherSeatsOf(input).map(({ name }) => projectName(input.course, name)))
+  return (await roll.projects.read())
+    .filter((one) => isMarked(input.course, one) && !known.has(one.name) && !teachers.has(one.name))
+    .map(({ name }) => ({
+      name: name.slice(projectName(input.course, '').length),
+      group: null,
+      members: [],
+    }))
 }
 
 /** All clouds' tasks in one phase: their lanes keep them apart. */

@@ -39,6 +39,8 @@ type Answer = {
 const atOnce = 8
 /** A guest that just booted may not listen yet. */
 const patienceMilliseconds = 5_000
+/** Fewer come so soon that the report alone says it. */
+const shownAtOnce = 8
 /** Of an answer shown to a person; --json has all. */
 const shownLines = 20
 
@@ -73,7 +75,7 @@ export function exec(options: ExecOptions, face: Face, signal: AbortSignal): Pro
           const target = wayInto(cloud, world, ground, seat, server, options.user)
           const answer = typeof target === 'string' ? missed(target) : await ask(target)
           const line = `${answer.seat} ${answer.instance}: ${answer.why ?? `exit ${answer.code}`}`
-          run.emit({ type: 'note', text: line })
+          if (found.length > shownAtOnce) run.emit({ type: 'note', text: line })
           return answer
 
           async function ask(way: Exclude<typeof target, string>): Promise<Answer> {

@@ -5,9 +5,11 @@ import { doomed, doomedText, Estate, startersOf } from '../../classroom/day/esta
 import { firstImage } from '../../classroom/day/guest.ts'
 import { leftToRebuild, rebuildTasks, tagTasks, type Wish } from '../../classroom/day/rebuild.ts'
 import { enrolTaskId, enrolTasks } from '../../classroom/enrol.ts'
+import { classroomSecrets } from '../../classroom/input.ts'
 import { cloudBaseTasks } from '../../classroom/base.ts'
 import { table } from '../../plan/table.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
+import { prepareSecrets } from '../prepare-secrets.ts'
 import { bootUp } from './boot.ts'
 import { carry, type DayCloud, type DryOptions, fromAll, named, seatCount, withDay } from './day.ts'
 import { classKey } from './class-key.ts'
@@ -51,6 +53,7 @@ export function reset(options: DryOptions, face: Face, signal: AbortSignal): Pro
     )
     const anew = await fromAll(clouds, ({ hands, seats }) => rebuildTasks(hands, seats))
     await phase('reset-rebuild', 'Disks of starter instances', anew)
+    await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
     await phase('reset-desired', 'What the course gave', await fromAll(clouds, desiredTasks))
     if (course.class.starter.count > 0) await bootUp(run, world, clouds, asTheCourse, false)
     run.emit({
@@ -94,6 +97,8 @@ async function wishesOf(cloud: DayCloud, key: string): Promise<Wish[]> {
 function desiredTasks({ input, deps, survey, seats }: DayCloud) {
   survey.people.forget()
   survey.base.forget()
+  // A student may have changed what a shallow look takes to be as it was set.
+  survey.deep = true
   const wanted = new Set(
     seats
       .flatMap(({ name, members }) => [name, ...members.map(({ login }) => login)])

@@ -2,7 +2,7 @@
 // Leaves looking to status.
 import type { Verdict } from '../../core/verdict.ts'
 import { table } from '../../plan/table.ts'
-import type { InstanceRow, SeatRow } from './status.ts'
+import type { InstanceRow, SeatRow } from './status-row.ts'
 
 export function statusText(rows: readonly SeatRow[], now: number): string {
   const several = new Set(rows.map(({ cloud }) => cloud)).size > 1

@@ -12,6 +12,7 @@ import type { Server } from '../../cloud/compute.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import type { Ground } from '../ground.ts'
 import { type DayCloud, withDay } from './day.ts'
+import type { InstanceRow, SeatRow } from './status-row.ts'
 import { statusText } from './status-text.ts'
 
 export type StatusOptions = {
@@ -20,36 +21,6 @@ export type StatusOptions = {
   student: string | null
   /** Seconds between looks, until Ctrl-C; null: once. */
   watch: number | null
-}
-
-export type InstanceRow = {
-  id: string
-  name: string
-  state: string
-  starter: boolean
-  image: string | null
-  flavor: string | null
-  addresses: string[]
-  /** When it first ran, or was asked for where it never did; ISO 8601, UTC. */
-  since: string | null
-  /** Of its state's last change. */
-  changed: string | null
-  /** TCP 22 of the first address, from outside; null where it does not run or has no address. */
-  reachable: Verdict | null
-}
-export type SeatRow = {
-  cloud: string
-  group: string | null
-  seat: string
-  /** `open`: may log in. */
-  students: { login: string; open: boolean | null }[]
-  enrolled: boolean
-  frozen: boolean
-  kept: string | null
-  instances: InstanceRow[]
-  networks: string[]
-  routers: string[]
-  volumes: string[]
 }
 
 /** Attempts at a time, each at most a few seconds. */

@@ -17,7 +17,7 @@ export function novaDay(state: State, ask: Ask): Reply | undefined {
   const server = state.servers.find((one) => one.id === id)
   if (!server || id === 'detail') return undefined
   if (what === 'tags') return tags(server, method, decodeURIComponent(tag ?? ''))
-  if (what === 'action') return act(state, server, ask.body as Record<string, unknown>)
+  if (what === 'action') return act(state, server, ask.body)
   if (method === 'GET') step(server)
   if (method === 'DELETE') {
     const left = state.ports.filter((one) => one['device_id'] !== id)
@@ -70,7 +70,8 @@ function tags(server: Thing, method: string, tag: string, longest = 60): Reply {
 /** States from which Nova takes an action, and what it ends in. */
 const actions: Record<string, { from: string[]; during: Record<string, unknown>; end: string }> = {
   'os-start': { from: ['SHUTOFF'], during: { [task]: 'powering-on' }, end: 'ACTIVE' },
-  'os-stop': { from: ['ACTIVE', 'ERROR'], during: { [task]: 'powering-off' }, end: 'SHUTOFF' },
+  /** At once, as closing of who left does not wait for it. */
+  'os-stop': { from: ['ACTIVE', 'ERROR'], during: {}, end: 'SHUTOFF' },
   rebuild: { from: ['ACTIVE', 'SHUTOFF', 'ERROR'], during: { status: 'REBUILD' }, end: 'ACTIVE' },
 }
 
@@ -87,6 +88,10 @@ function act(state: State, server: Thing, body: Record<string, unknown>): Reply 
     if (!state.images.some((one) => one.id === imageRef)) return refuse(400, 'Image not found')
     server['next_image'] = imageRef
     state.day.rebuilds++
+  }
+  if (name === 'os-stop') {
+    server['status'] = action.end
+    return { status: 202 }
   }
   Object.assign(server, action.during)
   server['ends'] = { in: looksToEnd, as: name === 'rebuild' && status === 'SHUTOFF' ? 'SHUTOFF' : action.end }
