@@ -39,15 +39,17 @@ export function ansible(wanted: Class, way: Way, tools: Tools): Contestant {
   }
 }
 
-const head = (title: string, { venv }: { venv?: string } = {}) => `- name: ${title}
+const head = (title: string, face: string) => `- name: ${title}
   hosts: localhost
   connection: local
   gather_facts: false
   vars:
-    ansible_python_interpreter: ${venv ?? '"{{ ansible_playbook_python }}"'}
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
   module_defaults:
     group/openstack.cloud.openstack:
       cloud: bench
+      # The modules say public of their own accord, whatever clouds.yaml has.
+      interface: ${face}
   tasks:
 `
 
@@ -147,7 +149,7 @@ security_group_rules: ${quota.rules}`,
             `name: ${name}-{{ item.login }}\nproject: ${project}\nnetwork: ${external}\ninterfaces: ["${name}-{{ item.login }}"]`,
           ),
         ]
-  return head('the class') + (wanted.shape === 'B' ? common : '') + [...accounts, ...networks].join('')
+  return head('the class', face) + (wanted.shape === 'B' ? common : '') + [...accounts, ...networks].join('')
 }
 
 /** Only the own user may make a key pair by this module. */
@@ -166,7 +168,7 @@ function removePlay({ name, shape }: Class, { authUrl, region, interface: face }
   const project = `${name}-{{ item.login }}`
   const own = `name: ${name}-{{ item.login }}\nstate: absent`
   return (
-    head('the class leaves') +
+    head('the class leaves', face) +
     [
       each(
         'key pairs',

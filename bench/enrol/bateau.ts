@@ -2,6 +2,7 @@
 // Leaves measuring it to run.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { homeOf, noteWorld, worldAt } from '../../src/deploy/world.ts'
 import type { Class } from './class.ts'
 import { type Contestant, program, type Student } from './run.ts'
 
@@ -17,6 +18,8 @@ export function bateau(wanted: Class, cloudsYaml: string, dir: string, version: 
       return [`XDG_${name}`, path]
     }),
   )
+  // As `up` would have left it, which would also start the proof's instances.
+  noteWorld(worldAt(homeOf(env), wanted.name), { courseFile: file, rehearsal: false })
   const apply = async (students: readonly Student[], ...more: string[]) => {
     writeFileSync(file, courseFile(wanted, cloudsYaml))
     writeFileSync(join(dir, 'roster.csv'), roster(students))
