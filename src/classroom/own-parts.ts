@@ -280,8 +280,6 @@ function interfaceOf(id: string, router: Router, subnet: Subnet): Port {
     mac_address: '',
     status: 'ACTIVE',
     fixed_ips: [{ subnet_id: subnet.id, ip_address: subnet.gateway_ip ?? '' }],
-    security_groups: [],
-    port_security_enabled: false,
   }
 }
 

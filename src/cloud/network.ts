@@ -56,6 +56,7 @@ const port = z.object({
 })
 const rule = z.object({
   id: z.string(),
+  description: z.string().nullish(),
   direction: z.string(),
   ethertype: z.string(),
   protocol: z.string().nullish(),
