@@ -23,7 +23,7 @@ const given = {
   students: Number(env['BATEAU_BENCH_STUDENTS'] ?? 44),
   /** Measured of those that take seconds a student; the rest is extrapolated, and said to be. */
   slow: Number(env['BATEAU_BENCH_SLOW'] ?? 3),
-  shapes: [...(env['BATEAU_BENCH_SHAPES'] ?? 'BA')] as Shape[],
+  shapes: (env['BATEAU_BENCH_SHAPES'] ?? 'B,A').split(',') as Shape[],
   only: (env['BATEAU_BENCH_ONLY'] ?? 'bateau,Ansible,openstack CLI').split(','),
   external: env['BATEAU_BENCH_EXTERNAL'] ?? 'transit',
   pool: env['BATEAU_BENCH_POOL'] ?? 'pool',

@@ -133,7 +133,7 @@ security_group_rules: ${quota.rules}`,
           each(
             'use of the class network',
             'neutron_rbac_policy',
-            `object_type: network\nobject_id: "{{ class_network.id }}"\naction: access_as_shared\ntarget_project_id: "{{ (projects.projects | selectattr('name', 'eq', '${name}-' ~ item.login) | first).id }}"`,
+            `object_type: network\nobject_id: "{{ class_network.id }}"\nproject_id: "{{ class_network.network.project_id }}"\naction: access_as_shared\ntarget_project_id: "{{ (projects.projects | selectattr('name', 'eq', '${name}-' ~ item.login) | first).id }}"`,
           ),
         ]
       : [

@@ -117,7 +117,7 @@ function cells(row: Row, name: StepName, students: number, ours: Row | undefined
   const { seconds, calls, server } = whole(row, name, students)
   const sign = row.measured < students ? '≈ ' : ''
   const base = ours === undefined ? null : whole(ours, name, students).seconds
-  const ratio = base === null ? '' : `${(seconds / base).toFixed(seconds / base < 10 ? 1 : 0)}`
+  const ratio = base === null ? '' : (seconds / base).toFixed(seconds / base < 10 ? 1 : 0)
   return [
     `${sign}${seconds.toFixed(1)} s`,
     `${sign}${Math.round(calls)}`,
