@@ -211,6 +211,7 @@ function targetOf({ input, base, people }: Looking, { student, group }: Verifier
     flavorId: flavor?.id ?? null,
     roleId: people.memberRoleId,
     quota: { instances: 0, ports: 0 },
+    networks: people.networks,
   }
 }
 

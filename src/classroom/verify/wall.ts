@@ -20,6 +20,8 @@ export type Target = {
   roleId: string | null
   /** What the own project has now; null: it could not be read. */
   quota: { instances: number; ports: number } | null
+  /** Networks of the cloud with whose they are: on a network of one's own one sees the ports of others too. */
+  networks: readonly { id: string; project_id: string }[]
 }
 
 export type Wall = {
