@@ -40,8 +40,9 @@ function everyCommand(one: CommandUnknownOpts, words: readonly string[] = []): N
 }
 type Named = { one: CommandUnknownOpts; words: readonly string[] }
 
-/** Every switch is off unless given; saying so at each is noise. */
+/** Every switch is off unless given; saying so at each is noise. Long lists have names alone, or nothing wraps. */
 const help = { optionDescription: (option: { description: string }) => option.description }
+const helpOfMany = { ...help, subcommandTerm: (one: { name(): string }) => one.name() }
 
 /** Carries out one command line (without node and script) and answers with the exit code. Bugs are thrown. */
 export async function run(words: readonly string[], context: Context): Promise<number> {
@@ -80,7 +81,8 @@ export async function run(words: readonly string[], context: Context): Promise<n
     const moreHelp = ['./bateau', ...words, '--help'].join(' ')
     one
       .exitOverride()
-      .configureHelp(help)
+      .helpOption('-h, --help', 'show this help')
+      .configureHelp(one.name() === 'class' ? helpOfMany : help)
       .configureOutput({
         writeOut: (text) => void context.terminal.out.write(text),
         writeErr: (text) => void context.terminal.err.write(text),

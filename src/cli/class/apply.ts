@@ -3,27 +3,37 @@
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
+import { fileArgument, jsonOption, yesOption } from './day-options.ts'
 import { days, deleteNowOption } from './leaving-options.ts'
 
 export function classApplyCommand(context: Context, answer: Answer) {
   const { terminal } = context
   return new Command('apply')
     .description('make the class as its roster and course file have it; asks before anybody loses anything')
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('-y, --yes', 'close and delete without asking', false)
+    .argument(...fileArgument)
+    .option(...yesOption)
     .option('--plan <path>', 'carry out just the plan that class plan --save wrote, or nothing')
-    .option('--deep', 'take nothing for granted: read quotas and key pairs of each student', false)
-    .option('--keep-days <days>', 'days that what left stays closed before it is deleted', days)
+    .option(
+      '--deep',
+      'take nothing for granted: read quotas, key pairs and credentials of each student',
+      false,
+    )
+    .option(
+      '--keep-days <days>',
+      'days that who left stays closed before being deleted (default: class.keep of the course file)',
+      days,
+    )
     .option(...deleteNowOption)
-    .option('--json', 'events as one JSON object a line on standard output', false)
+    .option(...jsonOption)
     .addHelpText(
       'after',
       `
+Who left the roster is closed first (no log-in, instances stopped), and deleted after class.keep days.
+
 Examples:
   ./bateau class apply
-  ./bateau class apply --delete-now m-curie     a student who left, with everything in the project
-
-Who left the roster is closed first (no log-in, instances stopped), and deleted after class.keep days.
+  ./bateau class apply --plan monday.json      what class plan --save showed, and nothing else
+  ./bateau class apply --delete-now m-curie    a student who left, with everything in the project
 `,
     )
     .action(async (file, { yes, plan, deep, keepDays, deleteNow, json }) => {

@@ -1,4 +1,4 @@
-// Decides what the commands of the teaching day have in common on the command line.
+// Decides what the commands of the class have in common on the command line.
 // Leaves what each does with it to deploy/class.
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { ExitCode, Face } from '../../deploy/face.ts'
@@ -10,13 +10,21 @@ export const whoArgument = [
   '[who...]',
   'students (log-in names), teams and groups; none: the whole class',
 ] as const
+export const fileArgument = [
+  '[file]',
+  'course file; not needed while one course is up on this machine',
+] as const
 export const fileOption = [
   '-f, --file <course>',
   'course file; not needed while one course is up on this machine',
 ] as const
 export const jsonOption = ['--json', 'events as one JSON object a line on standard output', false] as const
 export const dryOption = ['--dry-run', 'look, say what would be done, and change nothing', false] as const
-export const yesOption = ['-y, --yes', 'answer every question with yes', false] as const
+export const yesOption = [
+  '-y, --yes',
+  'answer every question with yes; without a terminal it is no',
+  false,
+] as const
 
 /** A whole number of at least `least`. */
 export const whole =

@@ -3,15 +3,16 @@
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
+import { dryOption, fileArgument, jsonOption, yesOption } from './day-options.ts'
 
 export function classDnsCommand({ terminal, ...rest }: Context, answer: Answer) {
   return new Command('dns')
     .description('names of clouds, instances and jump host: given, brought up to date, or removed')
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('--dry-run', 'only show what is there and what would change', false)
-    .option('--remove', 'take all names of the course out of its zones; asks first', false)
-    .option('--yes', 'do not ask', false)
-    .option('--json', 'events as one JSON object a line on standard output', false)
+    .argument(...fileArgument)
+    .option(...dryOption)
+    .option('--remove', 'take all names of the course out of its zones, after asking', false)
+    .option(...yesOption)
+    .option(...jsonOption)
     .addHelpText(
       'after',
       `

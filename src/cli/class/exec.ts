@@ -9,12 +9,12 @@ import { courseFile, deed, fileOption, jsonOption, more, whole } from './day-opt
 export function classExecCommand(context: Context, answer: Answer) {
   return new Command('exec')
     .description('one command on all starter instances, by SSH')
-    .argument('<command...>', 'after --; one word is a line for the shell there')
+    .argument('<command...>', 'command to run there, after --; one word is a line for the shell there')
     .option('--group <name>', 'only this group; may be repeated', more, [] as string[])
     .option('--student <login>', 'only this student or team; may be repeated', more, [] as string[])
     .option('--instance <name>', 'only instances of this name, whoever started them')
-    .option('--user <name>', 'whom SSH logs in as')
-    .option('--timeout <seconds>', 'for each', whole(1), 60)
+    .option('--user <name>', 'whom SSH logs in as (default: whom the image has)')
+    .option('--timeout <seconds>', 'how long each may take (default: 60)', whole(1), 60)
     .option(...fileOption)
     .option(...jsonOption)
     .addHelpText(
@@ -41,7 +41,7 @@ export function classSshCommand(context: Context, answer: Answer) {
     .argument('<student>', 'log-in name, or team')
     .argument('[instance]', 'its name (default: the first that bateau has a key for)')
     .argument('[command...]', 'command to run there, after the name of the instance')
-    .option('--user <name>', 'whom SSH logs in as')
+    .option('--user <name>', 'whom SSH logs in as (default: whom the image has)')
     .option(...fileOption)
     .addHelpText(
       'after',

@@ -3,15 +3,16 @@
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
+import { dryOption, fileArgument, jsonOption, yesOption } from './day-options.ts'
 
 const examples = `
+A change is taken back by the server itself unless fresh log-ins confirm it, within two minutes. The administrators' SSH
+is never touched. How, and what is refused: docs/jump.md.
+
 Examples:
   ./bateau class jump                   accounts and keys as the roster has them now; sshd and filter as they must be
   ./bateau class jump --dry-run         what would be done
   ./bateau class jump --remove          all of it goes, and every session through it ends
-
-A change is taken back by the server itself unless fresh log-ins confirm it, within two minutes. The administrators' SSH
-is never touched. Exit codes: 0 done, 1 not done, 3 refused, 4 the server could not be reached.
 `
 
 export function classJumpCommand({ terminal, ...rest }: Context, answer: Answer) {
@@ -19,11 +20,11 @@ export function classJumpCommand({ terminal, ...rest }: Context, answer: Answer)
     .description(
       'the way in for campuses without IPv6: one account a student, to the instances and nowhere else',
     )
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('--remove', 'take it away', false)
-    .option('--dry-run', 'say what would be done; nothing is', false)
-    .option('--yes', 'answer every question with yes', false)
-    .option('--json', 'events as one JSON object a line on standard output', false)
+    .argument(...fileArgument)
+    .option('--remove', 'take it away, after asking', false)
+    .option(...dryOption)
+    .option(...yesOption)
+    .option(...jsonOption)
     .addHelpText('after', examples)
     .action(async (file, { json, yes, remove, dryRun }) => {
       const path = file === undefined ? null : pathOf(terminal, file)

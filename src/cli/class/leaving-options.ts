@@ -9,7 +9,7 @@ export function days(text: string): number {
 
 export const deleteNowOption = [
   '--delete-now <login>',
-  'delete this one now, who left the roster, however short it was closed; may be repeated',
+  'delete now who left the roster, however short a time they were closed; may be repeated',
   (name: string, before: string[]) => [...before, name],
   [] as string[],
 ] as const

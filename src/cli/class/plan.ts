@@ -3,6 +3,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
+import { fileArgument, jsonOption } from './day-options.ts'
 import { days, deleteNowOption } from './leaving-options.ts'
 
 export function classPlanCommand(context: Context, answer: Answer) {
@@ -11,20 +12,28 @@ export function classPlanCommand(context: Context, answer: Answer) {
     .description(
       'what the roster and the course file change in the clouds, for each student, and why; changes nothing',
     )
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('--deep', 'take nothing for granted: read quotas and key pairs of each student', false)
-    .option('--keep-days <days>', 'days that what left stays closed before it is deleted', days)
+    .argument(...fileArgument)
+    .option(
+      '--deep',
+      'take nothing for granted: read quotas, key pairs and credentials of each student',
+      false,
+    )
+    .option(
+      '--keep-days <days>',
+      'days that who left stays closed before being deleted (default: class.keep of the course file)',
+      days,
+    )
     .option(...deleteNowOption)
-    .option('--save <path>', 'write the plan down, for class apply --plan')
-    .option('--json', 'events as one JSON object a line on standard output', false)
+    .option('--save <path>', 'write the plan into this file, for class apply --plan')
+    .option(...jsonOption)
     .addHelpText(
       'after',
       `
+Signs: + made, ~ changed, ^ opened again, - closed, . closed and kept, x deleted, ! something is in the way
+
 Examples:
   ./bateau class plan
   ./bateau class plan --save monday.json && ./bateau class apply --plan monday.json
-
-Signs: + made, ~ changed, ^ opened again, - closed, . closed and kept, x deleted, ! something is in the way
 `,
     )
     .action(async (file, { deep, keepDays, deleteNow, save, json }) => {

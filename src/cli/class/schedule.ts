@@ -6,15 +6,17 @@ import { courseFile, deed, dryOption, fileOption, jsonOption, whole } from './da
 
 export function classScheduleCommand(context: Context, answer: Answer) {
   return new Command('schedule')
-    .description('what the sessions of the course file ask for now (open, boot, close), done; and what comes')
-    .option('--days <n>', 'days to look ahead', whole(1), 7)
+    .description(
+      'do what the sessions of the course file ask for now (boot, open, close), and say what comes',
+    )
+    .option('--days <n>', 'days to look ahead (default: 7)', whole(1), 7)
     .option('--watch', 'go on until Ctrl-C, each thing at its time', false)
     .option(...fileOption)
     .option(...dryOption)
     .option(...jsonOption)
     .addHelpText(
       'after',
-      '\nOpens 10 minutes before a session, boots 30 minutes before, and stops instances at its end where the course file says so.\nWithout --watch it does what is due now and ends: a timer may call it every few minutes.\n\nExamples:\n  ./bateau class schedule --dry-run\n  ./bateau class schedule --watch\n',
+      '\nBoots 30 minutes before a session, opens 10 minutes before it, and stops instances at its end where the course file says so.\nWithout --watch it does what is due now and ends: a timer may call it every few minutes.\n\nExamples:\n  ./bateau class schedule --dry-run\n  ./bateau class schedule --watch\n',
     )
     .action(async ({ days, watch, file, dryRun, json }) => {
       const options = { file: courseFile(context, file), dryRun, days, watch: watch && !dryRun }

@@ -2,15 +2,17 @@
 // Leaves looking to deploy/class.
 import { Command } from '@commander-js/extra-typings'
 import type { Answer, Context } from '../context.ts'
-import { courseFile, deed, jsonOption, whole } from './day-options.ts'
+import { courseFile, deed, fileArgument, jsonOption, whole } from './day-options.ts'
 
 export function classStatusCommand(context: Context, answer: Answer) {
   return new Command('status')
     .description('who has what, where, since when, and whether it is reachable')
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
+    .argument(...fileArgument)
     .option('--group <name>', 'only this group')
     .option('--student <login>', 'only this student, or team')
-    .option('--watch [seconds]', 'look again and again until Ctrl-C', (text) => whole(5)(text))
+    .option('--watch [seconds]', 'again every 15 s, or as often as you say, until Ctrl-C', (text) =>
+      whole(5)(text),
+    )
     .option(...jsonOption)
     .addHelpText(
       'after',

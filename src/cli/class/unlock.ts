@@ -3,13 +3,16 @@
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
+import { fileArgument, jsonOption, yesOption } from './day-options.ts'
 
 export function classUnlockCommand({ terminal, ...rest }: Context, answer: Answer) {
   return new Command('unlock')
-    .description('who is at work on the class in its clouds; asks, and takes the lock away from who is gone')
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('-y, --yes', 'take it away without asking', false)
-    .option('--json', 'events as one JSON object a line on standard output', false)
+    .description(
+      'who is at work on the class in its clouds; takes the lock away from one who is gone, after asking',
+    )
+    .argument(...fileArgument)
+    .option(...yesOption)
+    .option(...jsonOption)
     .addHelpText(
       'after',
       `
@@ -17,8 +20,8 @@ A run that changes the class holds a lock in each cloud, so that two teachers do
 killed leaves it behind: the next one on the same machine takes it over at once, others after three silent minutes.
 
 Examples:
-  ./bateau class unlock            says who holds it, and asks
-  ./bateau class unlock --yes
+  ./bateau class unlock          says who holds it, and asks
+  ./bateau class unlock --yes    breaks it without asking
 `,
     )
     .action(async (file, { yes, json }) => {

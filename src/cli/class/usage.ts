@@ -9,7 +9,7 @@ export function classUsageCommand(context: Context, answer: Answer) {
     .description('vCPU-hours, memory-hours and disk of each seat, and its share of the euros')
     .argument(...whoArgument)
     .option('--since <day>', "from that day on (default: the course's first)", day)
-    .option('--csv <file>', 'write it there as well')
+    .option('--csv <file>', 'write it into this file as well')
     .option(...fileOption)
     .option(...jsonOption)
     .addHelpText(

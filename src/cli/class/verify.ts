@@ -3,16 +3,20 @@
 import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
+import { fileArgument, jsonOption } from './day-options.ts'
 
 export function classVerifyCommand({ terminal, ...rest }: Context, answer: Answer) {
   return new Command('verify')
     .description('log in as each student: what they have, and that they cannot get at each other')
-    .argument('[file]', 'course file; not needed while one course is up on this machine')
-    .option('--group <group...>', 'only these groups')
-    .option('--student <login...>', 'only these students; each of them tries the walls')
+    .argument(...fileArgument)
+    .option('--group <group...>', 'only these groups; several with spaces between')
+    .option(
+      '--student <login...>',
+      'only these students, each of whom tries the walls; several with spaces between',
+    )
     .option('--every-wall', 'each student tries the walls, not only the first of each group', false)
     .option('--no-boot', 'start no sample instance')
-    .option('--json', 'events as one JSON object a line on standard output', false)
+    .option(...jsonOption)
     .addHelpText(
       'after',
       [

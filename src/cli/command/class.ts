@@ -20,27 +20,42 @@ import { classUsageCommand } from '../class/usage.ts'
 import { classVerifyCommand } from '../class/verify.ts'
 import type { Answer, Context } from '../context.ts'
 
+const examples = `
+Each command has its own help: ./bateau class boot --help. A day with a class, to print: docs/teaching-day.md
+
+Examples:
+  ./bateau class apply        the roster changed
+  ./bateau class status       who has what, reachable or not
+  ./bateau class reset ada    back to the session's start, after asking
+`
+
 export function classCommand(context: Context, answer: Answer) {
   return new Command('class')
-    .description('the students of the course in their clouds: enrol, help, reset, close; one command a deed')
+    .description('the class in its clouds: enrol, hand out, verify, teach, help, examine, let go')
+    .usage('<command> [options]')
+    .commandsGroup('Roster to class:')
     .addCommand(classPlanCommand(context, answer))
     .addCommand(classApplyCommand(context, answer))
-    .addCommand(classStatusCommand(context, answer))
     .addCommand(classHandoutsCommand(context, answer))
     .addCommand(classVerifyCommand(context, answer))
+    .commandsGroup('A teaching day:')
+    .addCommand(classStatusCommand(context, answer))
+    .addCommand(classBootCommand(context, answer))
     .addCommand(classOpenCommand(context, answer))
     .addCommand(classCloseCommand(context, answer))
-    .addCommand(classBootCommand(context, answer))
-    .addCommand(classResetCommand(context, answer))
-    .addCommand(classSnapshotCommand(context, answer))
-    .addCommand(classExtendCommand(context, answer))
-    .addCommand(classFreezeCommand(context, answer))
-    .addCommand(classThawCommand(context, answer))
+    .addCommand(classScheduleCommand(context, answer))
     .addCommand(classExecCommand(context, answer))
     .addCommand(classSshCommand(context, answer))
+    .addCommand(classSnapshotCommand(context, answer))
+    .addCommand(classResetCommand(context, answer))
+    .addCommand(classFreezeCommand(context, answer))
+    .addCommand(classThawCommand(context, answer))
+    .addCommand(classExtendCommand(context, answer))
     .addCommand(classUsageCommand(context, answer))
-    .addCommand(classScheduleCommand(context, answer))
+    .commandsGroup('Around it:')
     .addCommand(classJumpCommand(context, answer))
     .addCommand(classDnsCommand(context, answer))
     .addCommand(classUnlockCommand(context, answer))
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', examples)
 }

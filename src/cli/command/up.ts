@@ -7,7 +7,7 @@ import { rebuildOption, voyage } from '../voyage.ts'
 export function upCommand(context: Context, answer: Answer) {
   const { terminal } = context
   return new Command('up')
-    .description('carry out the plan on the servers of the course; a second time changes nothing')
+    .description('carry out the plan on the servers or clouds of the course; a second time changes nothing')
     .argument('<file>', 'course file')
     .option('-y, --yes', 'answer every question with yes; needed where there is no terminal', false)
     .option(...rebuildOption)
