@@ -19,7 +19,9 @@ export type Target = {
   flavorId: string | null
   roleId: string | null
   /** What the own project has now; null: it could not be read. */
-  quota: { instances: number; ports: number } | null
+  quota: { instances: number; ports: number; volumes: number | null } | null
+  /** The cloud has block storage. */
+  hasVolumes: boolean
 }
 
 export type Wall = {

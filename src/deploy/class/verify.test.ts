@@ -173,7 +173,7 @@ function left(): string[] {
   const project = state.projects.find(({ name }) => name === decoyName('nets-2026'))?.id
   const all = [
     ...[state.projects, state.users, state.servers, state.flavors, state.networks, state.routers],
-    ...[state.ports, state.groups, state.images],
+    ...[state.ports, state.groups, state.images, state.volumes],
   ].flat()
   return [
     ...all.filter(
@@ -186,7 +186,7 @@ function left(): string[] {
 
 beforeEach(async () => {
   brought = () => true
-  fake = await new FakeCloud().start()
+  fake = await new FakeCloud({ volumes: true }).start()
   sockets = throughSockets(fake.sockets)
   dir = await mkdtemp(join(tmpdir(), 'bateau-verify-'))
   await writeFile(join(dir, 'tiny.raw'), 'x'.repeat(100))
@@ -236,13 +236,27 @@ describe('a class that is well', () => {
   })
 })
 
+it('a cloud without block storage has no walls of it, and no volume of the decoy', async () => {
+  const [plain, before] = [new FakeCloud(), fake]
+  await before.stop()
+  await sockets.close()
+  fake = await plain.start()
+  sockets = throughSockets(fake.sockets)
+  const deps = depsOf()
+  const survey = new Survey('nets-2026', deps.cloud)
+  await carryOut([...cloudBaseTasks(input(), deps, survey), ...enrolTasks(input(), deps, survey)])
+  const results = await verify()
+  expect(notYes(results)).toEqual([])
+  expect(results.filter(({ id }) => /volume/.test(id))).toEqual([])
+})
+
 describe('a wall that is broken', () => {
   it.each(walls.map(({ name }) => name))('%s: is said, with what was answered', async (name) => {
     fake.faults = { ...fake.faults, open: new Set([name]) }
     const results = await verify({ students: ['ada'] })
     const first = answer(results, `wall/os1/ada/${name}`)
     expect(first).toMatchObject({ verdict: 'no', fault: { code: 'wall-broken' } })
-    expect(first?.seen).toMatch(/^(Keystone|Nova|Neutron|Glance) answered 2\d\d/)
+    expect(first?.seen).toMatch(/^(Keystone|Nova|Neutron|Glance|Cinder) answered 2\d\d/)
     expect(exitCode(results)).toBe(1)
     const others = results.filter(({ id, verdict }) => verdict === 'no' && !id.endsWith(`/${name}`))
     // A decoy that lost something says so as well, and who sees all networks sees too many; nothing else is blamed.

@@ -133,7 +133,8 @@ async function probesOf(
   const decoy = decoyOf(() => makeDecoy(decoyInput, admin, deps))
   // An interruption may end the run before anybody asks for it.
   decoy.catch(() => {})
-  const looking: Looking = { input, logins, base, people, decoy }
+  const hasVolumes = admin.volume !== null
+  const looking: Looking = { input, logins, base, people, hasVolumes, decoy }
   const looks = [...studentsLooks(looking, verifiers), ...wallLooks(looking, verifiers)]
   if (!options.boot) return looks
   const identityFile = join(dir, 'id_ed25519')
