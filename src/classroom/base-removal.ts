@@ -89,7 +89,7 @@ export function baseRemovalTasks(
 }
 
 /** Its interfaces first, whichever network they are in. */
-async function removeRouter(cloud: Cloud, { id }: Made): Promise<void> {
+export async function removeRouter(cloud: Cloud, { id }: Pick<Made, 'id'>): Promise<void> {
   const ports = await cloud.network.ports({ device_id: id })
   const plugs = ports.filter(({ device_owner: owner }) => owner.startsWith('network:router_interface'))
   for (const { fixed_ips: ips } of plugs)
@@ -97,7 +97,8 @@ async function removeRouter(cloud: Cloud, { id }: Made): Promise<void> {
   await cloud.network.delete('routers', id)
 }
 
-async function unlessGone(deleting: Promise<unknown>): Promise<void> {
+/** What is gone already needs no deleting. */
+export async function unlessGone(deleting: Promise<unknown>): Promise<void> {
   try {
     await deleting
   } catch (error) {

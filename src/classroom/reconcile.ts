@@ -6,10 +6,11 @@ import type { Task } from '../core/task.ts'
 import { findProject } from './account-parts.ts'
 import { closeTask } from './closing.ts'
 import type { SeatTask } from './enrol.ts'
+import { type GoneGroup, goneGroupsOf, removeGroupTask, removes } from './group-removal.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
 import { type Leaver, leaversOf, type LeavingRules } from './leaving.ts'
 import type { PartsTask } from './parts.ts'
-import { deleteTask } from './removal.ts'
+import { deleteTask, deleteTaskId } from './removal.ts'
 import { closedIn, sealIn } from './seat-mark.ts'
 import type { People, Survey } from './survey.ts'
 
@@ -59,10 +60,14 @@ export async function reconcile(
     }),
   )
   const leavers = leaversOf(input, people, servers, rules)
+  const groups = await goneGroupsOf(input, survey, leavers)
   return {
-    changes: [...base, ...seats, ...leavers.map((one) => leaverChange(input.site, one))].filter(
-      (one) => one !== undefined,
-    ),
+    changes: [
+      ...base,
+      ...seats,
+      ...leavers.map((one) => leaverChange(input.site, one)),
+      ...groups.map((one) => groupChange(input.site, one)),
+    ].filter((one) => one !== undefined),
     kept: seats.filter((one) => one === undefined).length,
     tasks: [
       ...tasks.base,
@@ -74,6 +79,12 @@ export async function reconcile(
             ? [deleteTask(input, deps, survey, one)]
             : [],
       ),
+      ...groups
+        .filter(({ waits }) => waits === null)
+        .map((one) => {
+          const before = one.with.map((seat) => deleteTaskId(input.site, seat))
+          return removeGroupTask(input, deps, survey, one, before)
+        }),
     ],
   }
 }
@@ -151,6 +162,14 @@ function leaverChange(cloud: string, one: Leaver): Change {
     because: why[next],
     parts: next === 'delete' ? owns : [],
   }
+}
+
+function groupChange(cloud: string, group: GoneGroup): Change {
+  const { name, waits } = group
+  const change = { cloud, what: `what group ${name} shared`, group: null, parts: removes(group) }
+  return waits === null
+    ? { ...change, kind: 'delete', because: 'no student of it is left' }
+    : { ...change, kind: 'wait', because: `no student of it is on the roster; still used by ${waits}` }
 }
 
 /** The same for the same changes, whatever the order in which the clouds answered. */

@@ -16,6 +16,8 @@ import type { Survey } from './survey.ts'
 const goneWithinMilliseconds = 300_000
 const pollMilliseconds = 1_000
 
+export const deleteTaskId = (site: string, name: string) => `${site}/delete/${name}`
+
 export function deleteTask(
   input: ClassroomInput,
   deps: Pick<ClassroomDeps, 'cloud' | 'clock'>,
@@ -24,7 +26,7 @@ export function deleteTask(
 ): Task {
   const { site } = input
   return {
-    id: `${site}/delete/${name}`,
+    id: deleteTaskId(site, name),
     title: `Delete ${name}`,
     because: owns.length === 0 ? because : `${because}; with ${owns.join(', ')}`,
     lane: `cloud:${site}`,

@@ -10,6 +10,7 @@ const headers = { 'openstack-api-version': 'volume 3.0' }
 const volume = z.object({
   id: z.string(),
   name: z.string().nullish(),
+  description: z.string().nullish(),
   status: z.string(),
   'os-vol-tenant-attr:tenant_id': z.string().optional(),
 })
@@ -45,6 +46,12 @@ export class Volumes {
       volume,
     )
     return all.filter((one) => (one['os-vol-tenant-attr:tenant_id'] ?? projectId) === projectId)
+  }
+  /** Of all projects, also of those that are gone. */
+  all(): Promise<Volume[]> {
+    const query = { all_tenants: '1' }
+    const call = { service: 'volume', what: 'list volumes', path: '/volumes/detail', query, headers } as const
+    return list(this.#session, call, 'volumes', volume)
   }
   async snapshots(projectId: string): Promise<Snapshot[]> {
     const call = this.#get('list volume snapshots', '/snapshots/detail', projectId)

@@ -11,7 +11,9 @@ import { loadCourse } from '../course/load.ts'
 import type { RunEvent } from '../run/events.ts'
 import { fillAdopted } from './adopted-up.ts'
 import { ascend } from './ascend.ts'
+import { classApply, classPlan } from './class/apply.ts'
 import { classStatus } from './class/status.ts'
+import { usage } from './class/usage.ts'
 import { down } from './descend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
@@ -228,6 +230,28 @@ describe('a class over two clouds that exist already', () => {
     expect(projects(grenoble)).toEqual([])
     expect(lyon.state.projects.map(({ name }) => name)).not.toContain(lockName('nets'))
     expect(grenoble.state.projects.map(({ id }) => id)).toContain('lock')
+  })
+})
+
+it('lets who only looks look, at once and beside one that writes, and nobody else write', async () => {
+  await up()
+  const world = worldAt(homeOf(process.env), 'nets')
+  const journal = () => readFileSync(world.journal, 'utf8')
+  const reconciling = { file, deep: false, keepDays: null, deleteNow: [] }
+  const looks = () =>
+    Promise.all([
+      classStatus({ file, group: null, student: null, watch: null }, face, quiet),
+      classStatus({ file, group: null, student: null, watch: null }, face, quiet),
+      classPlan({ ...reconciling, save: null }, face, quiet),
+      usage({ file, who: [], since: null, csv: null }, face, quiet),
+    ])
+  await session('class reset', world, face, quiet, async () => {
+    const [written, before] = [journal(), lyon.writes]
+    expect(await looks()).toEqual([exits.done, exits.done, exits.done, exits.done])
+    expect([journal(), lyon.writes]).toEqual([written, before])
+    expect(await classApply({ ...reconciling, plan: null }, face, quiet)).toBe(exits.refused)
+    expect(codes()).toEqual([' locked'])
+    return exits.done
   })
 })
 

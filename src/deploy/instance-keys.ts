@@ -27,10 +27,10 @@ export async function pinInstanceKeys(
   const path = instanceKeys(world)
   const asked = new Set(instances.map(({ address }) => String(address)))
   const others = linesOf(path).filter((line) => !asked.has(line.split(' ')[0] ?? ''))
-  writeFileSync(`${path}.new`, [...others, ...lines.flat()].map((line) => `${line}\n`).join(''), {
-    mode: 0o600,
-  })
-  renameSync(`${path}.new`, path)
+  // Several commands may do so at once.
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, [...others, ...lines.flat()].map((line) => `${line}\n`).join(''), { mode: 0o600 })
+  renameSync(draft, path)
 }
 
 /** The last host key said on a console: by the tiny guest, or by cloud-init (its module cc_keys_to_console). */

@@ -66,6 +66,41 @@ describe('a session', () => {
     })
   })
 
+  it('that only reads goes beside one that writes and beside others, and is no part of its journal', async () => {
+    const reads = (body: () => Promise<0>) => session('status', world, face, quiet, body, { reads: true })
+    let written = ''
+    const bug = session('up', world, face, quiet, async () => {
+      written = readFileSync(world.journal, 'utf8')
+      expect(await reads(() => reads(async () => 0) as Promise<0>)).toBe(0)
+      expect(readFileSync(world.journal, 'utf8')).toBe(written)
+      expect(existsSync(world.lock)).toBe(true)
+      throw new TypeError('bug')
+    })
+    await expect(bug).rejects.toThrow('bug')
+    const cut = events[0]?.run
+    await reads(async () => 0)
+    expect(last()).toMatchObject({ type: 'run.finished', outcome: 'done' })
+    events = []
+    // The run that was cut is still the last one that began.
+    await session('up', world, face, quiet, async () => 0)
+    expect(events[0]).toMatchObject({ type: 'run.started', resumes: cut })
+  })
+
+  it('that only reads has no tasks', async () => {
+    const deed = session(
+      'status',
+      world,
+      face,
+      quiet,
+      async (run) => {
+        await run.phase('p', 'P', [task(async () => {})])
+        return 0
+      },
+      { reads: true },
+    )
+    await expect(deed).rejects.toThrow(/only reads, and has tasks: p/)
+  })
+
   it('ends with 4 when a server cannot be reached, 1 for other trouble, its own code when stopped', async () => {
     const failing = (fault: typeof unreachable) => () => Promise.reject(new Trouble(fault))
     expect(await session('up', world, face, quiet, failing(unreachable))).toBe(4)

@@ -1,4 +1,4 @@
-// Decides what surrounds every command that changes a world: lock, journal, events to the face, one way to end.
+// Decides what surrounds every command about a world: events to the face, one way to end; of those that change it lock and journal.
 // Leaves what the command does to its own file.
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
@@ -30,6 +30,14 @@ export type Session = {
   halt: (fault: Fault, exitCode: ExitCode) => void
 }
 
+export type SessionKind = {
+  /**
+   * It looks and changes nothing: neither the world nor a secret. Then it neither takes the lock nor waits for it, and
+   * leaves the journal to those that write: a run that was cut is known by the last that began there.
+   */
+  reads?: boolean
+}
+
 /** Ends a command early with an exit code; everything to say has been said as events. */
 export class Stop extends Error {
   readonly exitCode: ExitCode
@@ -45,7 +53,8 @@ const perLane = (lane: string) =>
 
 /**
  * Runs a command on a world: takes its lock, opens vault and journal, gives every event to the face and the journal
- * (secrets removed), and turns how it ended into an exit code. Bugs are thrown on after the journal is closed.
+ * (secrets removed), and turns how it ended into an exit code. Bugs are thrown on after the journal is closed. One that
+ * only reads goes beside any other; its tasks are a bug (RangeError).
  */
 export async function session(
   command: string,
@@ -53,6 +62,7 @@ export async function session(
   face: Face,
   interrupt: AbortSignal,
   body: (session: Session) => Promise<ExitCode>,
+  { reads = false }: SessionKind = {},
 ): Promise<ExitCode> {
   const halted = new AbortController()
   const signal = AbortSignal.any([interrupt, halted.signal])
@@ -76,18 +86,20 @@ export async function session(
     return exitCode
   }
 
-  const lock = takeLock(world.lock, { host: hostname(), command })
-  if (!lock.ok) {
+  const lock = reads ? null : takeLock(world.lock, { host: hostname(), command })
+  if (lock?.ok === false) {
     for (const fault of lock.faults) emit({ type: 'fault', fault })
     return finish(exits.refused)
   }
-  const journal = new Journal(world.journal)
-  record = (event) => journal.append(event)
+  const journal = reads ? null : new Journal(world.journal)
+  if (journal !== null) record = (event) => journal.append(event)
   try {
-    emit({ type: 'run.started', command, course: world.name, resumes: cutRun(world) })
+    const resumes = reads ? null : cutRun(world)
+    emit({ type: 'run.started', command, course: world.name, resumes })
     const vault = await SecretVault.open(world.vault, world.identity)
     known = () => vault.all()
     const attempt: Session['attempt'] = async (name, title, tasks) => {
+      if (reads) throw new RangeError(`${command} said that it only reads, and has tasks: ${name}`)
       emit({ type: 'phase.started', phase: name, title, tasks: tasks.length })
       const summary = await runTasks(tasks, emit, { perLane }, signal)
       counts.kept += summary.kept.length
@@ -115,8 +127,8 @@ export async function session(
     throw error
   } finally {
     record = () => {}
-    journal.close()
-    lock.value.release()
+    journal?.close()
+    lock?.value.release()
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runProbes } from '../../src/check/probe.ts'
 import { jumpProbes } from '../../src/check/probes/campus.ts'
+import { sampleLogin } from '../../src/check/probes/sample.ts'
 import type { ProofInstance } from '../../src/check/proof-input.ts'
 import { type Address, Prefix } from '../../src/core/prefix.ts'
 import type { Vault } from '../../src/core/secret.ts'
@@ -510,9 +511,9 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         identityFile: world.identityFile,
         mtu: 1500,
       }))
+      const knownHosts = join(world.directories.state, 'instances_known_hosts')
       const look = async () => {
         const way = wayOf(name, probeAccount)
-        const knownHosts = join(world.directories.state, 'instances_known_hosts')
         const proof = {
           server: name,
           shell,
@@ -535,6 +536,18 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         [`jump/closed/${name}`]: 'yes',
       }
       expect(await look()).toEqual(well)
+      // As `class verify` does it: by a student's own account there.
+      const guest = { name: 'sample', user: 'root', identityFile: world.identityFile, knownHosts }
+      const sample = { ...guest, address: insideAddresses(site).class }
+      const way = (user: string) => ({ outside: campus, hop: wayOf(name, user), words: `as ${user}` })
+      const patience = { until: () => true, signal: new AbortController().signal }
+      expect(await sampleLogin(way('ada'), sample, patience)).toMatchObject({ verdict: 'yes' })
+      const stranger = await sampleLogin(
+        { ...way('ada'), hop: { ...way('ada').hop, user: 'nobody' } },
+        sample,
+        patience,
+      )
+      expect(stranger).toMatchObject({ verdict: 'no', fault: { code: 'sample-jump-refused' } })
       await must(shell, 'nft delete table inet bateau_jump')
       expect(await look()).toEqual({
         ...well,

@@ -4,12 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Address } from '../../core/prefix.ts'
 import type { Ran, Shell } from '../../core/shell.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
+import { authenticates, hopCommand, type JumpWay } from '../../host/jump-way.ts'
 import { quote } from '../../host/quote.ts'
 import { guestPing } from '../ping.ts'
 import { lastLine, sshArgv } from './guest.ts'
 
-/** From where, and by what: the ProxyCommand (ssh_config(5)) through the jump host; null: straight. */
-export type SampleWay = { outside: Shell; proxy: string | null; words: string }
+/** From where, and through which account of the jump host; null: straight. */
+export type SampleWay = { outside: Shell; hop: JumpWay | null; words: string }
 
 export type SampleGuest = {
   name: string
@@ -33,7 +34,7 @@ export async function sampleLogin(
     const ran = await inside(way, guest).run(['sh', '-c', 'uname -n; id -un'])
     const [host, user] = ran.stdout.trim().split(/\s+/)
     if (ran.code === 0 && user !== undefined) return yes(`${user} on ${host ?? '?'}, ${way.words}`)
-    if (patience.signal.aborted || patience.until()) return refused(ran, way, guest)
+    if (patience.signal.aborted || patience.until()) return (await notLetIn(way)) ?? refused(ran, way, guest)
     await pause(betweenTries, undefined, { signal: patience.signal })
   }
 }
@@ -60,21 +61,33 @@ export async function sampleOut(
   })
 }
 
-function inside({ outside, proxy }: SampleWay, guest: SampleGuest): Shell {
+function inside({ outside, hop }: SampleWay, guest: SampleGuest): Shell {
   return {
     name: guest.name,
     run: (argv, options = {}) =>
-      outside.run(sshArgv({ knownHosts: guest.knownHosts }, guest, proxy, quote(argv)), {
+      outside.run(sshArgv({ knownHosts: guest.knownHosts }, guest, hop && hopCommand(hop), quote(argv)), {
         timeout: 40_000,
         ...options,
       }),
   }
 }
 
-function refused(ran: Ran, { words, proxy }: SampleWay, { address, user }: SampleGuest): Seen {
+/** What the jump host says to that very account; null: it lets it in, or there is none. */
+async function notLetIn({ outside, hop, words }: SampleWay): Promise<Seen | null> {
+  if (hop === null) return null
+  const tried = await authenticates(outside, hop)
+  if (tried.in) return null
+  return no(`${tried.said}; ${words}`, {
+    code: 'sample-jump-refused',
+    why: `the jump host does not let ${hop.user} in, so nothing is said of the instance behind it`,
+    fix: 'put accounts and keys there as the roster has them: bateau class jump',
+  })
+}
+
+function refused(ran: Ran, { words, hop }: SampleWay, { address, user }: SampleGuest): Seen {
   const seen = `${lastLine(ran) || `ssh ended with ${ran.code}`}; ${words}`
   if (ran.code !== sshFailed || /Network is unreachable/.test(ran.stderr)) return unclear(seen)
-  const through = proxy === null ? '' : ', the jump host lets nobody on to it'
+  const through = hop === null ? '' : ', the jump host lets nobody on to it'
   return no(seen, {
     code: /Permission denied/.test(ran.stderr) ? 'sample-login-refused' : 'sample-unreachable',
     why: `it was started as a student starts one, and a student would not get in: its network, its security group${through}, or the image takes no key`,

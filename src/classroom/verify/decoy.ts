@@ -23,6 +23,7 @@ export const decoyParts = [
   'rule',
   'image',
   'credential',
+  'volume',
 ] as const
 export type DecoyPart = (typeof decoyParts)[number]
 
@@ -92,6 +93,7 @@ export async function makeDecoy(
     makeNetwork(name, description, decoy, make),
     make('keypair', owner, 'keypair', keypairCall(name), name),
     make('image', owner, 'id', imageCall(name, tags)),
+    admin.volume === null ? undefined : make('volume', owner, 'volume', volumeCall(name, description)),
     make('credential', owner, 'application_credential', credentialCall(user.id, name, memberRoleId)),
   ])
   return decoy
@@ -217,6 +219,15 @@ const imageCall = (name: string, tags: readonly string[]): ServiceCall => ({
   json: { name, tags, visibility: 'private', disk_format: 'raw', container_format: 'bare' },
 })
 
+/** The smallest there is. Where its storage is full or broken it stands there in status error, which serves as well. */
+const volumeCall = (name: string, description: string): ServiceCall => ({
+  service: 'volume',
+  what: `create volume ${name}`,
+  method: 'POST',
+  path: '/volumes',
+  json: { volume: { name, description, size: 1 } },
+})
+
 /** The role is named: left out, Keystone takes those of the token, and was once seen to refuse one that nobody has. */
 const credentialCall = (userId: string, name: string, roleId: string): ServiceCall => ({
   service: 'identity',
@@ -267,6 +278,7 @@ const reads: readonly [DecoyPart, (id: string, userId: string) => ServiceCall][]
   ['router', (id) => read('network', `/routers/${id}`)],
   ['group', (id) => read('network', `/security-groups/${id}`)],
   ['rule', (id) => read('network', `/security-group-rules/${id}`)],
+  ['volume', (id) => read('volume', `/volumes/${id}`)],
   ['image', (id) => read('image', `/images/${id}`)],
   ['credential', (id, user) => read('identity', `/users/${user}/application_credentials/${id}`)],
 ]

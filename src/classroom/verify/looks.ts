@@ -14,6 +14,7 @@ import { judgeWall, type Target, type Wall } from './wall.ts'
 import { computeWalls } from './walls-compute.ts'
 import { identityWalls, imageWalls } from './walls-identity.ts'
 import { networkWalls } from './walls-network.ts'
+import { volumeWalls } from './walls-volume.ts'
 
 export type Look = {
   id: string
@@ -27,7 +28,13 @@ export type Look = {
   run(): Promise<Seen>
 }
 
-export const walls: readonly Wall[] = [...identityWalls, ...computeWalls, ...networkWalls, ...imageWalls]
+export const walls: readonly Wall[] = [
+  ...identityWalls,
+  ...computeWalls,
+  ...networkWalls,
+  ...imageWalls,
+  ...volumeWalls,
+]
 
 /** What is looked at as a student, besides the walls. */
 export const studentLooks = ['login', 'rights', 'quota', 'finds'] as const
@@ -67,6 +74,8 @@ export type Looking = {
   logins: Logins
   base: Base
   people: People
+  /** The cloud has block storage. */
+  hasVolumes: boolean
   /** It is made while the students log in. */
   decoy: Promise<DecoyMade>
 }
@@ -198,7 +207,7 @@ function spoil({ name, about: [part] }: Wall, spoiled: Map<DecoyPart, string>): 
 }
 
 /** As far as it is known before anything is made: enough to say which walls there are. */
-function targetOf({ input, base, people }: Looking, { student, group }: Verifier): Target {
+function targetOf({ input, base, people, hasVolumes }: Looking, { student, group }: Verifier): Target {
   const { image, flavor, networks, others } = servedTo(input, base, group)
   return {
     login: student.login,
@@ -210,7 +219,8 @@ function targetOf({ input, base, people }: Looking, { student, group }: Verifier
     imageId: image?.id ?? null,
     flavorId: flavor?.id ?? null,
     roleId: people.memberRoleId,
-    quota: { instances: 0, ports: 0 },
+    quota: { instances: 0, ports: 0, volumes: 0 },
+    hasVolumes,
     networks: people.networks,
   }
 }
@@ -220,7 +230,7 @@ export const wallsFor = (target: Target): Wall[] => walls.filter(({ call }) => c
 
 async function withQuota(target: Target, cloud: Cloud, { made }: DecoyMade): Promise<Target> {
   const { userId, projectId } = cloud
-  const [compute, network] = await Promise.all([
+  const [compute, network, volume] = await Promise.all([
     cloud.attempt({
       service: 'compute',
       headers: computeHeaders,
@@ -234,9 +244,19 @@ async function withQuota(target: Target, cloud: Cloud, { made }: DecoyMade): Pro
       method: 'GET',
       path: `/quotas/${projectId}`,
     }),
+    target.hasVolumes
+      ? cloud.attempt({
+          service: 'volume',
+          what: 'read the own quota',
+          method: 'GET',
+          path: `/os-quota-sets/${projectId}`,
+        })
+      : null,
   ])
   const instances = (compute.json as { quota_set?: { instances?: number } } | undefined)?.quota_set?.instances
+  const volumes =
+    (volume?.json as { quota_set?: { volumes?: number } } | undefined)?.quota_set?.volumes ?? null
   const ports = (network.json as { quota?: { port?: number } } | undefined)?.quota?.port
-  const quota = instances === undefined || ports === undefined ? null : { instances, ports }
+  const quota = instances === undefined || ports === undefined ? null : { instances, ports, volumes }
   return { ...target, me: { userId, projectId }, decoy: made?.ids ?? {}, quota }
 }

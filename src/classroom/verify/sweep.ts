@@ -4,6 +4,7 @@ import type { Clock } from '../../cloud/clock.ts'
 import { computeHeaders, type Server } from '../../cloud/compute.ts'
 import type { Cloud } from '../../cloud/open.ts'
 import type { ServiceCall } from '../../cloud/session.ts'
+import type { Volume } from '../../cloud/volume.ts'
 import { isMarked } from '../mark.ts'
 import { decoyName, sampleKeypair, throughName, verifyMark } from './mark.ts'
 
@@ -74,13 +75,22 @@ export async function sweep(
       each('security group', found.groups, 'security-group'),
     ])
   }
+  const volumes = async () => {
+    await all(found.volumes, ({ id, name }) => remove(`volume ${name ?? ''}`, forceDelete(id)))
+    if (found.volumes.length === 0) return
+    const left = await goneVolumes(cloud, clock, verifyMark(course))
+    swept.left.push(...left.map(({ name, status }) => `volume ${name ?? ''}: still ${status}`))
+  }
   await Promise.all([
     networks(),
+    volumes(),
     all(found.images, (one) => remove(`image ${one.name ?? ''}`, del('image', `/images/${one.id}`))),
     all(found.flavors, (one) => remove(`flavor ${one.name}`, del('compute', `/flavors/${one.id}`))),
     all(projects, ({ id }) => cloud.attempt(del('compute', `/os-quota-sets/${id}`))),
     all(projects, ({ id }) => cloud.attempt(del('network', `/quotas/${id}`))),
   ])
+  if (cloud.volume !== null)
+    await all(projects, ({ id }) => cloud.attempt(del('volume', `/os-quota-sets/${id}`)))
   for (const one of users) await remove(`user ${one.name}`, del('identity', `/users/${one.id}`))
   for (const one of projects) await remove(`project ${one.name}`, del('identity', `/projects/${one.id}`))
   for (const one of found.roles) await remove(`role ${one.name}`, del('identity', `/roles/${one.id}`))
@@ -105,6 +115,7 @@ async function find(cloud: Cloud, course: string) {
   ])
   const ours = projects.filter((one) => isMarked(mark, one))
   const ids = new Set(ours.map(({ id }) => id))
+  const volumes = await volumesOf(cloud, mark)
   const isOurs = (one: { project_id: string; description?: string | null | undefined; tags?: string[] }) =>
     ids.has(one.project_id) || isMarked(mark, one)
   const ownRouters = routers.filter(isOurs)
@@ -117,12 +128,27 @@ async function find(cloud: Cloud, course: string) {
     roles: roles.filter(({ name }) => name === throughName(course)),
     servers: servers.filter((one) => ids.has(one.tenant_id) || isMarked(mark, one)),
     flavors: flavors.filter((one) => isMarked(mark, one)),
+    volumes,
     images: images.filter((one) => isMarked(mark, { tags: one.tags })),
     networks: networks.filter(isOurs),
     routers: ownRouters,
     interfaces: ports.filter((one) => own.has(one.device_id) && isPlug(one.device_owner)),
     ports: ports.filter((one) => isOurs(one) && !isPlug(one.device_owner) && one.device_owner === ''),
     groups: groups.filter(isOurs),
+  }
+}
+
+/** By its mark: the project may be gone, where a wall was broken. */
+const volumesOf = async ({ volume }: Cloud, mark: string): Promise<Volume[]> =>
+  volume === null ? [] : (await volume.all()).filter(({ description }) => isMarked(mark, { description }))
+
+/** Waits until none of them is there; gives those that stay. */
+async function goneVolumes(cloud: Cloud, clock: Clock, mark: string): Promise<Volume[]> {
+  const begun = clock.now()
+  for (;;) {
+    const still = await volumesOf(cloud, mark)
+    if (still.length === 0 || clock.now() - begun > goneWithinMilliseconds) return still
+    await clock.wait(pollMilliseconds)
   }
 }
 
@@ -136,6 +162,15 @@ export async function goneServers(cloud: Cloud, clock: Clock, ids: readonly stri
     await clock.wait(pollMilliseconds)
   }
 }
+
+/** In whatever state it is; only administrators may. */
+const forceDelete = (id: string): ServiceCall => ({
+  service: 'volume',
+  what: `delete volume ${id}`,
+  method: 'POST',
+  path: `/volumes/${id}/action`,
+  json: { 'os-force_delete': {} },
+})
 
 const unplug = (router: string, subnet: string): ServiceCall => ({
   service: 'network',

@@ -19,7 +19,9 @@ export type Target = {
   flavorId: string | null
   roleId: string | null
   /** What the own project has now; null: it could not be read. */
-  quota: { instances: number; ports: number } | null
+  quota: { instances: number; ports: number; volumes: number | null } | null
+  /** The cloud has block storage. */
+  hasVolumes: boolean
   /** Networks of the cloud with whose they are: on a network of one's own one sees the ports of others too. */
   networks: readonly { id: string; project_id: string }[]
 }

@@ -13,6 +13,7 @@ const target: Target = {
   flavorId: null,
   roleId: null,
   quota: null,
+  hasVolumes: false,
   networks: [
     { id: 'own-net', project_id: 'mine' },
     { id: 'class-net', project_id: 'admin' },

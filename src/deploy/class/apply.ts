@@ -37,7 +37,7 @@ type Read = { clouds: OfCloud[]; tasks: Task[]; changes: Change[]; digest: strin
 export function classPlan(options: PlanOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
   return withClass(
     'class plan',
-    options,
+    { file: options.file, reads: true },
     face,
     signal,
     refusing(async (open) => {

@@ -17,7 +17,7 @@ const words: Record<ChangeKind, string> = {
   reopen: 'to open again',
   stuck: 'in the way',
   close: 'to close',
-  wait: 'closed, kept for now',
+  wait: 'kept for now',
   delete: 'to delete',
 }
 const kinds = Object.keys(signs) as ChangeKind[]

@@ -10,7 +10,7 @@ import { isMarked } from '../../classroom/mark.ts'
 import { type Seat, teacherSeatsOf } from '../../classroom/seats.ts'
 import type { Course } from '../../course/course.ts'
 import { type ExitCode, type Face } from '../face.ts'
-import type { Session } from '../session.ts'
+import type { Session, SessionKind } from '../session.ts'
 import { type ClassCloud, type OpenClass, withClass } from './open-class.ts'
 
 export type DayOptions = {
@@ -25,12 +25,12 @@ export type DayCloud = ClassCloud & { roll: Roll; seats: readonly Seat[]; hands:
 
 export function withDay(
   command: string,
-  { file, who }: DayOptions,
+  { file, who, reads = false }: DayOptions & SessionKind,
   face: Face,
   signal: AbortSignal,
   body: (open: OpenClass, clouds: readonly DayCloud[]) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return withClass(command, { file }, face, signal, (open) => body(open, dayClouds(open, who)))
+  return withClass(command, { file, reads }, face, signal, (open) => body(open, dayClouds(open, who)))
 }
 
 /** Throws Trouble `no-such-seat`. A name of a cloud that is away is unknown as well: nothing is done to it, which is said. */

@@ -45,58 +45,64 @@ const shownAtOnce = 8
 const shownLines = 20
 
 export function exec(options: ExecOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class exec', options, face, signal, async ({ run, world, ground }, clouds) => {
-    const found = (await Promise.all(clouds.map((cloud) => instancesOf(cloud, options.instance)))).flat()
-    for (const cloud of clouds) {
-      const here = found.filter((one) => one.cloud === cloud)
-      const known = here.flatMap(({ server }) => {
-        const [address] = addressesOf(server)
-        return server.status === 'ACTIVE' && address ? [{ id: server.id, address }] : []
-      })
-      await pinInstanceKeys(world, cloud.survey, known)
-    }
-    const limit = pLimit(atOnce)
-    const [first = 'true', ...rest] = options.command
-    const argv: [string, ...string[]] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
-    const answers = await Promise.all(
-      found.map(({ cloud, seat, server }) =>
-        limit(async (): Promise<Answer> => {
+  return withDay(
+    'class exec',
+    { ...options, reads: true },
+    face,
+    signal,
+    async ({ run, world, ground }, clouds) => {
+      const found = (await Promise.all(clouds.map((cloud) => instancesOf(cloud, options.instance)))).flat()
+      for (const cloud of clouds) {
+        const here = found.filter((one) => one.cloud === cloud)
+        const known = here.flatMap(({ server }) => {
           const [address] = addressesOf(server)
-          const base = { cloud: cloud.name, seat: seat.name, instance: server.name }
-          const missed = (why: string): Answer => ({
-            ...base,
-            address: address ? String(address) : null,
-            code: null,
-            stdout: '',
-            stderr: '',
-            why,
-          })
-          signal.throwIfAborted()
-          const target = wayInto(cloud, world, ground, seat, server, options.user)
-          const answer = typeof target === 'string' ? missed(target) : await ask(target)
-          const line = `${answer.seat} ${answer.instance}: ${answer.why ?? `exit ${answer.code}`}`
-          if (found.length > shownAtOnce) run.emit({ type: 'note', text: line })
-          return answer
+          return server.status === 'ACTIVE' && address ? [{ id: server.id, address }] : []
+        })
+        await pinInstanceKeys(world, cloud.survey, known)
+      }
+      const limit = pLimit(atOnce)
+      const [first = 'true', ...rest] = options.command
+      const argv: [string, ...string[]] = rest.length === 0 ? ['sh', '-c', first] : [first, ...rest]
+      const answers = await Promise.all(
+        found.map(({ cloud, seat, server }) =>
+          limit(async (): Promise<Answer> => {
+            const [address] = addressesOf(server)
+            const base = { cloud: cloud.name, seat: seat.name, instance: server.name }
+            const missed = (why: string): Answer => ({
+              ...base,
+              address: address ? String(address) : null,
+              code: null,
+              stdout: '',
+              stderr: '',
+              why,
+            })
+            signal.throwIfAborted()
+            const target = wayInto(cloud, world, ground, seat, server, options.user)
+            const answer = typeof target === 'string' ? missed(target) : await ask(target)
+            const line = `${answer.seat} ${answer.instance}: ${answer.why ?? `exit ${answer.code}`}`
+            if (found.length > shownAtOnce) run.emit({ type: 'note', text: line })
+            return answer
 
-          async function ask(way: Exclude<typeof target, string>): Promise<Answer> {
-            try {
-              const shell = sshShell(way, world.control)
-              const timeout = options.timeout * 1000
-              const ran = await shell.run(argv, { timeout, patience: patienceMilliseconds, signal })
-              if (ran.code === timedOut) return { ...missed(`no end within ${options.timeout} s`), ...ran }
-              return { ...base, address: String(address), ...ran, why: null }
-            } catch (error) {
-              if (error instanceof Trouble) return missed(error.fault.why || error.fault.title)
-              throw error
+            async function ask(way: Exclude<typeof target, string>): Promise<Answer> {
+              try {
+                const shell = sshShell(way, world.control)
+                const timeout = options.timeout * 1000
+                const ran = await shell.run(argv, { timeout, patience: patienceMilliseconds, signal })
+                if (ran.code === timedOut) return { ...missed(`no end within ${options.timeout} s`), ...ran }
+                return { ...base, address: String(address), ...ran, why: null }
+              } catch (error) {
+                if (error instanceof Trouble) return missed(error.fault.why || error.fault.title)
+                throw error
+              }
             }
-          }
-        }),
-      ),
-    )
-    run.emit({ type: 'report', kind: 'class-exec', text: text(answers), data: { answers } })
-    if (answers.some(({ code }) => code === null)) return exits.unchecked
-    return answers.every(({ code }) => code === 0) ? exits.done : exits.broken
-  })
+          }),
+        ),
+      )
+      run.emit({ type: 'report', kind: 'class-exec', text: text(answers), data: { answers } })
+      if (answers.some(({ code }) => code === null)) return exits.unchecked
+      return answers.every(({ code }) => code === 0) ? exits.done : exits.broken
+    },
+  )
 }
 
 async function instancesOf(

@@ -17,7 +17,7 @@ export function extend(options: ExtendOptions, face: Face, signal: AbortSignal):
   const { to, who, dryRun } = options
   return withDay(
     'class extend',
-    { file: options.file, who: [] },
+    { file: options.file, who: [], reads: dryRun || to === 'list' },
     face,
     signal,
     async ({ run, course }, all) => {

@@ -28,52 +28,64 @@ export type FreezeOptions = DryOptions & {
 }
 
 export function freeze(options: FreezeOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class freeze', options, face, signal, async ({ run, course }, clouds) => {
-    const { dryRun, who } = options
-    const jump = await jumpAddress(course)
-    const allowed: Allowance = {
-      out: options.allow.map(readAllowance),
-      in: [...options.from.map(readSource), ...(jump === null ? [] : [jump])],
-    }
-    if (allowed.in.length === 0)
-      run.emit({
-        type: 'note',
-        text: 'Nobody can log in to an instance during this exam: --from PREFIX says who may',
+  return withDay(
+    'class freeze',
+    { ...options, reads: options.dryRun },
+    face,
+    signal,
+    async ({ run, course }, clouds) => {
+      const { dryRun, who } = options
+      const jump = await jumpAddress(course)
+      const allowed: Allowance = {
+        out: options.allow.map(readAllowance),
+        in: [...options.from.map(readSource), ...(jump === null ? [] : [jump])],
+      }
+      if (allowed.in.length === 0)
+        run.emit({
+          type: 'note',
+          text: 'Nobody can log in to an instance during this exam: --from PREFIX says who may',
+        })
+      const tasks = await fromAll(clouds, (cloud) => {
+        const [estate, rights] = [new Estate(cloud.roll), rightsOf(cloud)]
+        return [
+          ...groupsOf(cloud).map((group) => wallTask(cloud.hands, estate, group, allowed)),
+          ...readerTasks(cloud.hands, rights, cloud.seats),
+          ...cutTasks(cloud.hands, estate, cloud.seats),
+        ]
       })
-    const tasks = await fromAll(clouds, (cloud) => {
-      const [estate, rights] = [new Estate(cloud.roll), rightsOf(cloud)]
-      return [
-        ...groupsOf(cloud).map((group) => wallTask(cloud.hands, estate, group, allowed)),
-        ...readerTasks(cloud.hands, rights, cloud.seats),
-        ...cutTasks(cloud.hands, estate, cloud.seats),
-      ]
-    })
-    await carry(run, 'freeze', 'The exam begins', tasks, dryRun)
-    if (!dryRun) run.emit({ type: 'note', text: `Undo: ./bateau class thaw${named(who)}` })
-    return exits.done
-  })
+      await carry(run, 'freeze', 'The exam begins', tasks, dryRun)
+      if (!dryRun) run.emit({ type: 'note', text: `Undo: ./bateau class thaw${named(who)}` })
+      return exits.done
+    },
+  )
 }
 
 export function thaw(options: DryOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class thaw', options, face, signal, async ({ run, course }, clouds) => {
-    const tasks = await fromAll(clouds, (cloud): Task[] => {
-      const [estate, rights] = [new Estate(cloud.roll), rightsOf(cloud)]
-      const join = joinTasks(cloud.hands, estate, cloud.seats)
-      const joined = join.map(({ id }) => id)
-      return [
-        ...join,
-        ...writerTasks(cloud.hands, rights, cloud.seats),
-        ...groupsOf(cloud).map((group) => unwallTask(cloud.hands, estate, group, joined)),
-      ]
-    })
-    await carry(run, 'thaw', 'The exam ends', tasks, options.dryRun)
-    if (!options.dryRun && course.class.applicationCredentials)
-      run.emit({
-        type: 'note',
-        text: 'Keystone deleted the application credentials of who was frozen; new ones, and hand-outs with them: ./bateau class apply --deep',
+  return withDay(
+    'class thaw',
+    { ...options, reads: options.dryRun },
+    face,
+    signal,
+    async ({ run, course }, clouds) => {
+      const tasks = await fromAll(clouds, (cloud): Task[] => {
+        const [estate, rights] = [new Estate(cloud.roll), rightsOf(cloud)]
+        const join = joinTasks(cloud.hands, estate, cloud.seats)
+        const joined = join.map(({ id }) => id)
+        return [
+          ...join,
+          ...writerTasks(cloud.hands, rights, cloud.seats),
+          ...groupsOf(cloud).map((group) => unwallTask(cloud.hands, estate, group, joined)),
+        ]
       })
-    return exits.done
-  })
+      await carry(run, 'thaw', 'The exam ends', tasks, options.dryRun)
+      if (!options.dryRun && course.class.applicationCredentials)
+        run.emit({
+          type: 'note',
+          text: 'Keystone deleted the application credentials of who was frozen; new ones, and hand-outs with them: ./bateau class apply --deep',
+        })
+      return exits.done
+    },
+  )
 }
 
 const groupsOf = ({ seats }: DayCloud) => [

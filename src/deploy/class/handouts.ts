@@ -24,7 +24,9 @@ export type HandoutOptions = ClassOptions &
   }
 
 export function classHandouts(options: HandoutOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withClass('class handouts', options, face, signal, (opened) => handOut(opened, options, face))
+  // Only when nothing is written: another run may be changing the passwords that go into the files.
+  const opening = { file: options.file, reads: options.dryRun }
+  return withClass('class handouts', opening, face, signal, (opened) => handOut(opened, options, face))
 }
 
 /** The same of a class that is open. */

@@ -17,7 +17,7 @@ import { type ExitCode, exits, type Face } from '../face.ts'
 import { type Ground, groundOf } from '../ground.ts'
 import { refuse } from '../open-course.ts'
 import { openUp, planOf } from '../plan-of.ts'
-import { type Session, session } from '../session.ts'
+import { type Session, session, type SessionKind } from '../session.ts'
 import { homeOf, type World } from '../world.ts'
 
 /** One cloud of the course, open. */
@@ -56,19 +56,19 @@ export type ClassOptions = {
 
 /**
  * Opens the class, gives it to `body`, and closes what was opened. A cloud that cannot be reached is said and left out,
- * the others go on; the exit code is then never `done`.
+ * the others go on; the exit code is then never `done`. One that `reads` does not wait for those that write.
  */
 export async function withClass(
   command: string,
-  options: ClassOptions,
+  { file: named, reads = false }: ClassOptions & SessionKind,
   face: Face,
   signal: AbortSignal,
   body: (open: OpenClass) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const opened = openUp(homeOf(process.env), options.file)
+  const opened = openUp(homeOf(process.env), named)
   if (!opened.ok) return refuse(face, opened.faults)
   const { course, world, rehearsal, file } = opened.value
-  return session(command, world, face, signal, async (run) => {
+  const work = async (run: Session) => {
     const plan = planOf(course, rehearsal)
     const ground = groundOf(course, world, rehearsal)
     const { clouds, away, close } = await openClouds(run, plan, ground)
@@ -87,7 +87,8 @@ export async function withClass(
       await locks.release()
       await close()
     }
-  })
+  }
+  return session(command, world, face, signal, work, { reads })
 }
 
 export type OpenClouds = Pick<OpenClass, 'clouds' | 'away'> & { close: () => Promise<void> }

@@ -12,23 +12,35 @@ export type PowerOptions = DryOptions & {
 }
 
 export function open(options: PowerOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class open', options, face, signal, async ({ run }, clouds) => {
-    await openUp(run, clouds, options)
-    if (!options.dryRun) note(run, `Undo: ./bateau class close${named(options.who)}`)
-    return exits.done
-  })
+  return withDay(
+    'class open',
+    { ...options, reads: options.dryRun },
+    face,
+    signal,
+    async ({ run }, clouds) => {
+      await openUp(run, clouds, options)
+      if (!options.dryRun) note(run, `Undo: ./bateau class close${named(options.who)}`)
+      return exits.done
+    },
+  )
 }
 
 export function close(options: PowerOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class close', options, face, signal, async ({ run }, clouds) => {
-    await closeDown(run, clouds, options)
-    if (!options.dryRun)
-      note(
-        run,
-        `Undo: ./bateau class open${named(options.who)} (starts just those that were stopped now; students' log-ins work again)`,
-      )
-    return exits.done
-  })
+  return withDay(
+    'class close',
+    { ...options, reads: options.dryRun },
+    face,
+    signal,
+    async ({ run }, clouds) => {
+      await closeDown(run, clouds, options)
+      if (!options.dryRun)
+        note(
+          run,
+          `Undo: ./bateau class open${named(options.who)} (starts just those that were stopped now; students' log-ins work again)`,
+        )
+      return exits.done
+    },
+  )
 }
 
 type Part = Pick<PowerOptions, 'logins' | 'power' | 'dryRun'>

@@ -19,49 +19,55 @@ import { starterWish, type Wanted } from './starter-wish.ts'
 type Fate = { cloud: DayCloud; seat: string; goes: string; anew: readonly string[] }
 
 export function reset(options: DryOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class reset', options, face, signal, async ({ run, world, course }, clouds) => {
-    const { dryRun } = options
-    const estates = new Map(clouds.map((cloud) => [cloud, new Estate(cloud.roll)]))
-    const estateOf = (cloud: DayCloud) => estates.get(cloud) ?? new Estate(cloud.roll)
-    const left = (await Promise.all(clouds.map(({ roll, seats }) => leftToRebuild(roll, seats)))).flat()
-    const fates = (await Promise.all(clouds.map((cloud) => fatesOf(cloud, estateOf(cloud))))).flat()
-    run.emit({
-      type: 'report',
-      kind: 'class-reset-plan',
-      text: fatesText(fates, left.length),
-      data: {
-        continues: left.length > 0,
-        seats: fates.map(({ cloud, ...fate }) => ({ cloud: cloud.name, ...fate })),
-      },
-    })
-    if (dryRun) return exits.done
-    const touched = fates.filter(({ goes, anew }) => goes !== '' || anew.length > 0).length
-    const question = `Reset ${seatCount(clouds)} seats? What ${touched} of them have goes, and cannot be brought back`
-    if (touched > 0 && !(await face.ask(question))) return exits.refused
+  return withDay(
+    'class reset',
+    { ...options, reads: options.dryRun },
+    face,
+    signal,
+    async ({ run, world, course }, clouds) => {
+      const { dryRun } = options
+      const estates = new Map(clouds.map((cloud) => [cloud, new Estate(cloud.roll)]))
+      const estateOf = (cloud: DayCloud) => estates.get(cloud) ?? new Estate(cloud.roll)
+      const left = (await Promise.all(clouds.map(({ roll, seats }) => leftToRebuild(roll, seats)))).flat()
+      const fates = (await Promise.all(clouds.map((cloud) => fatesOf(cloud, estateOf(cloud))))).flat()
+      run.emit({
+        type: 'report',
+        kind: 'class-reset-plan',
+        text: fatesText(fates, left.length),
+        data: {
+          continues: left.length > 0,
+          seats: fates.map(({ cloud, ...fate }) => ({ cloud: cloud.name, ...fate })),
+        },
+      })
+      if (dryRun) return exits.done
+      const touched = fates.filter(({ goes, anew }) => goes !== '' || anew.length > 0).length
+      const question = `Reset ${seatCount(clouds)} seats? What ${touched} of them have goes, and cannot be brought back`
+      if (touched > 0 && !(await face.ask(question))) return exits.refused
 
-    const phase = (name: string, title: string, tasks: Parameters<typeof carry>[3]) =>
-      carry(run, name, title, tasks, false)
-    const key = await classKey(world, thisMachine)
-    if (left.length === 0) {
-      const due = await fromAll(clouds, async (cloud) => tagTasks(cloud.hands, await wishesOf(cloud, key)))
-      await phase('reset-note', 'Instances that start anew', due)
-    }
-    await phase(
-      'reset-clear',
-      "Students' own things",
-      await fromAll(clouds, (cloud) => clearTasks(cloud.hands, estateOf(cloud), cloud.seats)),
-    )
-    const anew = await fromAll(clouds, ({ hands, seats }) => rebuildTasks(hands, seats))
-    await phase('reset-rebuild', 'Disks of starter instances', anew)
-    await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
-    await phase('reset-desired', 'What the course gave', await fromAll(clouds, desiredTasks))
-    if (course.class.starter.count > 0) await bootUp(run, world, clouds, asTheCourse, false)
-    run.emit({
-      type: 'note',
-      text: `Not to be undone. Snapshots of yours are there still: ./bateau class snapshot --list${named(options.who)}`,
-    })
-    return exits.done
-  })
+      const phase = (name: string, title: string, tasks: Parameters<typeof carry>[3]) =>
+        carry(run, name, title, tasks, false)
+      const key = await classKey(world, thisMachine)
+      if (left.length === 0) {
+        const due = await fromAll(clouds, async (cloud) => tagTasks(cloud.hands, await wishesOf(cloud, key)))
+        await phase('reset-note', 'Instances that start anew', due)
+      }
+      await phase(
+        'reset-clear',
+        "Students' own things",
+        await fromAll(clouds, (cloud) => clearTasks(cloud.hands, estateOf(cloud), cloud.seats)),
+      )
+      const anew = await fromAll(clouds, ({ hands, seats }) => rebuildTasks(hands, seats))
+      await phase('reset-rebuild', 'Disks of starter instances', anew)
+      await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
+      await phase('reset-desired', 'What the course gave', await fromAll(clouds, desiredTasks))
+      if (course.class.starter.count > 0) await bootUp(run, world, clouds, asTheCourse, false)
+      run.emit({
+        type: 'note',
+        text: `Not to be undone. Snapshots of yours are there still: ./bateau class snapshot --list${named(options.who)}`,
+      })
+      return exits.done
+    },
+  )
 }
 
 const asTheCourse: Wanted = { image: null, flavor: null, count: null, user: null }

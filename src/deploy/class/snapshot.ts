@@ -22,62 +22,71 @@ export type SnapshotOptions = DryOptions & {
 
 export function snapshot(options: SnapshotOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
   const { deed, who, dryRun } = options
-  return withDay('class snapshot', options, face, signal, async ({ run }, clouds) => {
-    const name = options.name ?? new Date().toISOString().slice(0, 10)
-    switch (deed) {
-      case 'list':
-        await listed(run, clouds, options.name)
-        return exits.done
-      case 'take': {
-        const tasks = await fromAll(clouds, (cloud) =>
-          snapshotTasks(cloud.hands, imagesOf(cloud.roll), cloud.seats, name),
-        )
-        await carry(run, 'snapshot', `Snapshot ${name}`, tasks, dryRun)
-        const back = `./bateau class snapshot --restore --name ${name}${named(who)}`
-        if (!dryRun)
-          run.emit({ type: 'note', text: `Put it back: ${back}; undo: the same with --delete for --restore` })
-        return exits.done
+  return withDay(
+    'class snapshot',
+    { ...options, reads: dryRun || deed === 'list' },
+    face,
+    signal,
+    async ({ run }, clouds) => {
+      const name = options.name ?? new Date().toISOString().slice(0, 10)
+      switch (deed) {
+        case 'list':
+          await listed(run, clouds, options.name)
+          return exits.done
+        case 'take': {
+          const tasks = await fromAll(clouds, (cloud) =>
+            snapshotTasks(cloud.hands, imagesOf(cloud.roll), cloud.seats, name),
+          )
+          await carry(run, 'snapshot', `Snapshot ${name}`, tasks, dryRun)
+          const back = `./bateau class snapshot --restore --name ${name}${named(who)}`
+          if (!dryRun)
+            run.emit({
+              type: 'note',
+              text: `Put it back: ${back}; undo: the same with --delete for --restore`,
+            })
+          return exits.done
+        }
+        case 'restore': {
+          const wishes = await Promise.all(
+            clouds.map(async ({ roll, seats }) => restoreWishes(roll, imagesOf(roll), seats, name)),
+          )
+          const count = wishes.flat().length
+          say(
+            run,
+            `${count} instances have a snapshot ${name}`,
+            wishes.flat().map(({ seat, server }) => [seat.name, server.name]),
+          )
+          if (count === 0) return exits.broken
+          if (
+            !dryRun &&
+            !(await face.ask(`Put snapshot ${name} back? What is on the disks of ${count} instances goes`))
+          )
+            return exits.refused
+          const due = clouds.flatMap(({ hands }, i) => tagTasks(hands, wishes[i] ?? []))
+          await carry(run, 'restore-note', 'Instances that go back', due, dryRun)
+          if (dryRun) return exits.done
+          const tasks = await fromAll(clouds, ({ hands, seats }) => rebuildTasks(hands, seats))
+          await carry(run, 'restore', `Disks from snapshot ${name}`, tasks, false)
+          return exits.done
+        }
+        case 'delete': {
+          const found = await Promise.all(clouds.map((cloud) => ofSeats(cloud, options.name)))
+          const count = found.flat().length
+          say(
+            run,
+            `${count} snapshots`,
+            found.flat().map((one) => [one.seat, one.vm, one.name]),
+          )
+          if (count === 0) return exits.done
+          if (!dryRun && !(await face.ask(`Delete ${count} snapshots? They cannot be brought back`)))
+            return exits.refused
+          const tasks = clouds.flatMap(({ roll }, i) => deleteTasks(roll, imagesOf(roll), found[i] ?? []))
+          await carry(run, 'snapshot-delete', 'Snapshots', tasks, dryRun)
+          return exits.done
+        }
       }
-      case 'restore': {
-        const wishes = await Promise.all(
-          clouds.map(async ({ roll, seats }) => restoreWishes(roll, imagesOf(roll), seats, name)),
-        )
-        const count = wishes.flat().length
-        say(
-          run,
-          `${count} instances have a snapshot ${name}`,
-          wishes.flat().map(({ seat, server }) => [seat.name, server.name]),
-        )
-        if (count === 0) return exits.broken
-        if (
-          !dryRun &&
-          !(await face.ask(`Put snapshot ${name} back? What is on the disks of ${count} instances goes`))
-        )
-          return exits.refused
-        const due = clouds.flatMap(({ hands }, i) => tagTasks(hands, wishes[i] ?? []))
-        await carry(run, 'restore-note', 'Instances that go back', due, dryRun)
-        if (dryRun) return exits.done
-        const tasks = await fromAll(clouds, ({ hands, seats }) => rebuildTasks(hands, seats))
-        await carry(run, 'restore', `Disks from snapshot ${name}`, tasks, false)
-        return exits.done
-      }
-      case 'delete': {
-        const found = await Promise.all(clouds.map((cloud) => ofSeats(cloud, options.name)))
-        const count = found.flat().length
-        say(
-          run,
-          `${count} snapshots`,
-          found.flat().map((one) => [one.seat, one.vm, one.name]),
-        )
-        if (count === 0) return exits.done
-        if (!dryRun && !(await face.ask(`Delete ${count} snapshots? They cannot be brought back`)))
-          return exits.refused
-        const tasks = clouds.flatMap(({ roll }, i) => deleteTasks(roll, imagesOf(roll), found[i] ?? []))
-        await carry(run, 'snapshot-delete', 'Snapshots', tasks, dryRun)
-        return exits.done
-      }
-    }
-  })
+    },
+  )
 }
 
 async function ofSeats({ roll, seats, input }: DayCloud, name: string | null): Promise<Snapshot[]> {

@@ -27,7 +27,7 @@ export async function ssh(options: SshOptions, face: Face, signal: AbortSignal):
   const quiet: Face = { ...face, event: (event) => (event.type === 'fault' ? face.event(event) : undefined) }
   const code = await withDay(
     'class ssh',
-    { file: options.file, who: [student] },
+    { file: options.file, who: [student], reads: true },
     quiet,
     signal,
     async (open, clouds) => {

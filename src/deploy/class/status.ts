@@ -36,7 +36,6 @@ export async function classStatus(
   for (;;) {
     const code = await once(options, face, signal)
     if (code === exits.usage || code === exits.interrupted) return code
-    // Between looks the course is free for others: a look holds its lock.
     await pause(options.watch * 1000, undefined, { signal }).catch(() => {})
     if (signal.aborted) return exits.done
   }
@@ -44,13 +43,19 @@ export async function classStatus(
 
 function once(options: StatusOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
   const who = [options.group, options.student].filter((one) => one !== null)
-  return withDay('class status', { ...options, who }, face, signal, async ({ run, ground }, clouds) => {
-    const rows = (await Promise.all(clouds.map((cloud) => rowsOf(cloud, ground)))).flat()
-    const at = new Date().toISOString()
-    const text = statusText(rows, Date.parse(at))
-    run.emit({ type: 'report', kind: 'class-status', text, data: { at, students: rows } })
-    return exits.done
-  })
+  return withDay(
+    'class status',
+    { file: options.file, who, reads: true },
+    face,
+    signal,
+    async ({ run, ground }, clouds) => {
+      const rows = (await Promise.all(clouds.map((cloud) => rowsOf(cloud, ground)))).flat()
+      const at = new Date().toISOString()
+      const text = statusText(rows, Date.parse(at))
+      run.emit({ type: 'report', kind: 'class-status', text, data: { at, students: rows } })
+      return exits.done
+    },
+  )
 }
 
 async function rowsOf(cloud: DayCloud, ground: Ground): Promise<SeatRow[]> {

@@ -14,7 +14,7 @@ export type UsageOptions = DayOptions & {
 }
 
 export function usage(options: UsageOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
-  return withDay('class usage', options, face, signal, async (open, chosen) => {
+  return withDay('class usage', { ...options, reads: true }, face, signal, async (open, chosen) => {
     const { run, course, plan } = open
     const now = Date.now()
     const since = options.since ?? course.start

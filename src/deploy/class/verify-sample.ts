@@ -8,8 +8,10 @@ import type { Cloud } from '../../cloud/open.ts'
 import type { GroupSample } from '../../classroom/verify/plan.ts'
 import { type Begun, bootSample, removeSample, type SampleDeps } from '../../classroom/verify/sample.ts'
 import type { Served } from '../../classroom/verify/served.ts'
-import { sampleLogin, sampleOut, type SampleWay } from '../../check/probes/sample.ts'
+import { sampleLogin, sampleOut } from '../../check/probes/sample.ts'
 import type { Probe } from '../../check/probe.ts'
+import type { ClassroomInput } from '../../classroom/input.ts'
+import type { SampleWays } from './verify-way.ts'
 
 /** Seconds from ACTIVE to the first answer; without KVM up to half a minute, more while others boot. */
 const bootSeconds = 180
@@ -21,12 +23,13 @@ export const sampleId = (site: string, group: string, step: Step) => `sample/${s
 
 export type SampleRun = {
   site: string
+  input: ClassroomInput
   sample: GroupSample
   served: Served
   deps: Omit<SampleDeps, 'begun'>
   /** As the administrator, who removes it. */
   admin: () => Promise<Cloud>
-  way: SampleWay
+  ways: SampleWays
   user: string
   identityFile: string
   knownHosts: string
@@ -55,7 +58,7 @@ export function startSample(run: SampleRun, lane: (life: () => Promise<void>) =>
 }
 
 async function life(run: SampleRun, tell: Record<Step, (seen: Seen) => void>): Promise<void> {
-  const { way, targets, deps } = run
+  const { input, ways, targets, deps } = run
   const begun: Begun[] = []
   const began = deps.clock.now()
   try {
@@ -65,6 +68,7 @@ async function life(run: SampleRun, tell: Record<Step, (seen: Seen) => void>): P
     })
     const seconds = Math.round((deps.clock.now() - began) / 1_000)
     tell.boots(yes(`ACTIVE after ${seconds} s as ${sample.carrier.student.login}, ${sample.address}`))
+    const way = ways.of(input, sample.carrier.student)
     const guest = { ...sample, user: run.user, identityFile: run.identityFile, knownHosts: run.knownHosts }
     const late = deps.clock.now() + bootSeconds * 1_000
     const until = () => deps.clock.now() > late
@@ -103,7 +107,7 @@ function seenOf(error: Trouble): Seen {
   return fault.code === 'sample-no-room' || silent ? unclear(words, fault) : no(words, fault)
 }
 
-export function sampleProbes({ site, sample, way }: SampleRun, steps: Steps): Probe[] {
+export function sampleProbes({ site, sample, ways }: SampleRun, steps: Steps): Probe[] {
   const { group } = sample
   const name = `the sample instance of ${group}`
   const probe = (step: Step, title: string, vantage: string, needs: readonly Step[] = []): Probe => ({
@@ -117,7 +121,7 @@ export function sampleProbes({ site, sample, way }: SampleRun, steps: Steps): Pr
   })
   return [
     probe('boots', `a student of ${group} starts an instance`, site),
-    probe('login', `${name} is logged in to by SSH from outside`, way.outside.name, ['boots']),
+    probe('login', `${name} is logged in to by SSH from outside`, ways.from, ['boots']),
     probe('out', `${name} reaches the internet`, name, ['login']),
     probe('removed', `${name} is gone again`, site),
   ]

@@ -11,6 +11,7 @@ import { Secret } from '../../core/secret.ts'
 import type { Shell } from '../../core/shell.ts'
 import { exitCode } from '../../check/judge.ts'
 import type { CheckResult } from '../../check/result.ts'
+import type { JumpWay } from '../../host/jump-way.ts'
 import { type Cloud, openCloud, throughSockets } from '../../cloud/open.ts'
 import { cloudBaseTasks } from '../../classroom/base.ts'
 import { enrolTasks } from '../../classroom/enrol.ts'
@@ -23,6 +24,7 @@ import { decoyName, sampleKeypair, verifyTag } from '../../classroom/verify/mark
 import { Stop } from '../session.ts'
 import { verifyCloud, type VerifyGiven, type VerifyOptions } from './verify.ts'
 import { sampleSteps } from './verify-sample.ts'
+import { straight, throughJump } from './verify-way.ts'
 import { verifyText } from './verify-text.ts'
 
 let fake: FakeCloud
@@ -32,12 +34,15 @@ const clock = new FakeClock()
 const block = Prefix.of('2001:2:0:100::/56')
 const nth = (n: number) => block.nth(64, n) ?? block
 
+/** Who brings a key; the others are given one. */
+let brought: (login: string) => boolean
+
 const student = (login: string) => ({
   login,
   name: login,
   email: null,
   team: null,
-  sshKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}`,
+  sshKey: brought(login) ? `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}` : null,
 })
 
 const input = (): ClassroomInput => ({
@@ -138,6 +143,7 @@ async function verify(
   outside: Shell = internet,
   stop = new AbortController(),
   seen: (result: CheckResult) => void = () => {},
+  ways = straight({ reach: { outside } }),
 ): Promise<CheckResult[]> {
   const deps = depsOf(stop.signal)
   const target = Address.of('2001:2::53')
@@ -149,8 +155,8 @@ async function verify(
     world: { dir },
     ground: {
       targets: { ping: target, pings: [target], tcp: { address: target, port: 53 } },
-      reach: { outside },
     },
+    ways,
   }
   const survey = new Survey('nets-2026', deps.cloud)
   const cloud = { name: 'os1', input: input(), deps, survey, site: null }
@@ -167,7 +173,7 @@ function left(): string[] {
   const project = state.projects.find(({ name }) => name === decoyName('nets-2026'))?.id
   const all = [
     ...[state.projects, state.users, state.servers, state.flavors, state.networks, state.routers],
-    ...[state.ports, state.groups, state.images],
+    ...[state.ports, state.groups, state.images, state.volumes],
   ].flat()
   return [
     ...all.filter(
@@ -179,7 +185,8 @@ function left(): string[] {
 }
 
 beforeEach(async () => {
-  fake = await new FakeCloud().start()
+  brought = () => true
+  fake = await new FakeCloud({ volumes: true }).start()
   sockets = throughSockets(fake.sockets)
   dir = await mkdtemp(join(tmpdir(), 'bateau-verify-'))
   await writeFile(join(dir, 'tiny.raw'), 'x'.repeat(100))
@@ -229,13 +236,27 @@ describe('a class that is well', () => {
   })
 })
 
+it('a cloud without block storage has no walls of it, and no volume of the decoy', async () => {
+  const [plain, before] = [new FakeCloud(), fake]
+  await before.stop()
+  await sockets.close()
+  fake = await plain.start()
+  sockets = throughSockets(fake.sockets)
+  const deps = depsOf()
+  const survey = new Survey('nets-2026', deps.cloud)
+  await carryOut([...cloudBaseTasks(input(), deps, survey), ...enrolTasks(input(), deps, survey)])
+  const results = await verify()
+  expect(notYes(results)).toEqual([])
+  expect(results.filter(({ id }) => /volume/.test(id))).toEqual([])
+})
+
 describe('a wall that is broken', () => {
   it.each(walls.map(({ name }) => name))('%s: is said, with what was answered', async (name) => {
     fake.faults = { ...fake.faults, open: new Set([name]) }
     const results = await verify({ students: ['ada'] })
     const first = answer(results, `wall/os1/ada/${name}`)
     expect(first).toMatchObject({ verdict: 'no', fault: { code: 'wall-broken' } })
-    expect(first?.seen).toMatch(/^(Keystone|Nova|Neutron|Glance) answered 2\d\d/)
+    expect(first?.seen).toMatch(/^(Keystone|Nova|Neutron|Glance|Cinder) answered 2\d\d/)
     expect(exitCode(results)).toBe(1)
     const others = results.filter(({ id, verdict }) => verdict === 'no' && !id.endsWith(`/${name}`))
     // A decoy that lost something says so as well, and who sees all networks sees too many; nothing else is blamed.
@@ -336,6 +357,71 @@ describe('a sample instance', () => {
     })
     expect(answer(results, 'sample/os1/g1/out')?.verdict).toBe('could-not-check')
     expect(answer(results, 'sample/os1/g1/removed')?.verdict).toBe('yes')
+    expect(left()).toEqual([])
+  })
+})
+
+describe('a course with a jump host', () => {
+  const own: JumpWay = {
+    address: '192.0.2.9',
+    port: 2222,
+    user: 'bateau-probe',
+    identityFile: '/state/jump/id_ed25519',
+    knownHosts: '/state/jump/known_hosts',
+    ipv4: true,
+  }
+  /** A place without IPv6: whoever does not come through the jump host gets nowhere, and neither does whom it refuses. */
+  const campus = (asked: string[], refuses: (account: string) => boolean = () => false): Shell => ({
+    name: 'the campus',
+    run(argv) {
+      const all = argv.join(' ')
+      asked.push(all)
+      const [, account = ''] = / -p 2222 -l (\S+) /.exec(all) ?? []
+      const hopOnly = argv.includes('-W')
+      if (account === '' || refuses(account)) {
+        const stderr = account === '' ? 'connect: Network is unreachable' : `${account}: Permission denied`
+        clock.wait(60_000).catch(() => {})
+        return Promise.resolve({ code: 255, stdout: '', stderr })
+      }
+      if (hopOnly)
+        return Promise.resolve({ code: 255, stdout: '', stderr: 'Authenticated to 192.0.2.9 using x.' })
+      return internet.run(argv)
+    },
+  })
+  const through = (outside: Shell) =>
+    verify(
+      { boot: true },
+      outside,
+      new AbortController(),
+      () => {},
+      throughJump({ campus: { shell: outside, without: 'ipv6' } }, 'gate', own),
+    )
+
+  it('reaches the sample as a student does: by the account and key of the hand-out, else by its own', async () => {
+    // Edsger brings a key, whose private half is his; Ada was given hers.
+    await writeFile(join(dir, 'handouts', 'ada', 'id_ed25519'), 'private')
+    brought = (login) => login !== 'ada'
+    const asked: string[] = []
+    const results = await through(campus(asked))
+    expect(notYes(results).filter((line) => line.startsWith('sample/'))).toEqual([])
+    const login = (group: string) => answer(results, `sample/os1/${group}/login`)
+    expect(login('g1')).toMatchObject({
+      vantage: 'the campus',
+      seen: 'root on verify, through gate as ada from the campus',
+    })
+    expect(login('g2')?.seen).toBe('root on verify, through gate as bateau-probe from the campus')
+    expect(
+      asked.some((one) => one.includes(`-i ${join(dir, 'handouts', 'ada', 'id_ed25519')} -p 2222`)),
+    ).toBe(true)
+  })
+
+  it('says that the jump host refuses the student, rather than blaming the instance', async () => {
+    const results = await through(campus([], () => true))
+    expect(answer(results, 'sample/os1/g2/login')).toMatchObject({
+      verdict: 'no',
+      fault: { code: 'sample-jump-refused' },
+    })
+    expect(answer(results, 'sample/os1/g2/removed')?.verdict).toBe('yes')
     expect(left()).toEqual([])
   })
 })

@@ -28,7 +28,7 @@ import { tell } from '../prove.ts'
 import { Stop } from '../session.ts'
 import { type ClassCloud, type ClassOptions, type OpenClass, withClass } from './open-class.ts'
 import { sampleProbes, startSample } from './verify-sample.ts'
-import { sampleWay } from './verify-way.ts'
+import { type SampleWays, sampleWays } from './verify-way.ts'
 import { verifyText } from './verify-text.ts'
 
 export type VerifyOptions = ClassOptions & Wish & { boot: boolean }
@@ -37,7 +37,8 @@ export type VerifyOptions = ClassOptions & Wish & { boot: boolean }
 export type VerifyGiven = {
   run: Pick<OpenClass['run'], 'emit' | 'signal'>
   world: Pick<OpenClass['world'], 'dir'>
-  ground: Pick<OpenClass['ground'], 'targets'> & { reach: Pick<OpenClass['ground']['reach'], 'outside'> }
+  ground: Pick<OpenClass['ground'], 'targets'>
+  ways: SampleWays
 }
 
 /** Sample instances that live at a time on one cloud: a classroom's disks and cores bear so many boots. */
@@ -47,7 +48,7 @@ const clearMilliseconds = 120_000
 
 export function classVerify(options: VerifyOptions, face: Face, signal: AbortSignal): Promise<ExitCode> {
   return withClass('class verify', options, face, signal, async (open) => {
-    const { run, clouds } = open
+    const { run, clouds, plan, ground, world } = open
     const unknown = unknownNames(
       clouds.map(({ input }) => input),
       options,
@@ -57,7 +58,8 @@ export function classVerify(options: VerifyOptions, face: Face, signal: AbortSig
     const chosen = clouds.filter(({ input }) => verifiersOf(input, options).length > 0)
     run.vault.get(decoyPassword)
     await run.vault.save()
-    const results = (await Promise.all(chosen.map((cloud) => verifyCloud(open, cloud, options)))).flat()
+    const given = { run, ground, world, ways: sampleWays(plan, ground, world) }
+    const results = (await Promise.all(chosen.map((cloud) => verifyCloud(given, cloud, options)))).flat()
     run.emit({
       type: 'report',
       kind: 'class-verify',
@@ -120,7 +122,7 @@ async function probesOf(
   options: VerifyOptions,
   { dir, carries }: { dir: string; carries: (userId: string) => void },
 ): Promise<Probe[]> {
-  const { run, ground } = open
+  const { run, ground, ways } = open
   const [base, people, admin] = await Promise.all([survey.base.read(), survey.people.read(), deps.cloud()])
   const verifiers = verifiersOf(input, options)
   const logins = new Logins(input.course, deps)
@@ -131,7 +133,8 @@ async function probesOf(
   const decoy = decoyOf(() => makeDecoy(decoyInput, admin, deps))
   // An interruption may end the run before anybody asks for it.
   decoy.catch(() => {})
-  const looking: Looking = { input, logins, base, people, decoy }
+  const hasVolumes = admin.volume !== null
+  const looking: Looking = { input, logins, base, people, hasVolumes, decoy }
   const looks = [...studentsLooks(looking, verifiers), ...wallLooks(looking, verifiers)]
   if (!options.boot) return looks
   const identityFile = join(dir, 'id_ed25519')
@@ -140,6 +143,7 @@ async function probesOf(
   const samples = samplesOf(verifiers).flatMap((sample) => {
     const life = {
       site: name,
+      input,
       sample,
       served: servedTo(input, base, sample.group),
       deps: {
@@ -151,7 +155,7 @@ async function probesOf(
         carries,
       },
       admin: deps.cloud,
-      way: sampleWay(ground.reach.outside),
+      ways,
       user: 'root',
       identityFile,
       knownHosts: join(dir, `known_hosts-${sample.group}`),

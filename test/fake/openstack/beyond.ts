@@ -1,5 +1,6 @@
 // Decides how the fake cloud answers what students ask, and what is asked about single things: reading, making, deleting one.
 // Leaves who may ask to policy, and what administrators make of a class to the services' files.
+import { cinderList } from './cinder.ts'
 import { isFor, thingsOf } from './policy.ts'
 import { type Ask, gone, ok, type Reply, type State, type Thing } from './state.ts'
 
@@ -15,6 +16,8 @@ export function beyond(state: State, port: string, ask: Ask, open: Open): Reply 
       return nova(state, ask, open)
     case '9696':
       return neutron(state, ask, open)
+    case '8776':
+      return cinderList(state, ask, open)
     default:
       return glance(state, ask, open)
   }
@@ -37,6 +40,7 @@ function everything(state: State, port: string): { id: string; name: string }[][
   if (port === '9696') {
     return [state.networks, state.subnets, state.ports, state.routers, state.groups]
   }
+  if (port === '8776') return [state.volumes]
   return [state.projects, state.users, state.servers, state.keypairs, state.images, state.credentials]
 }
 

@@ -1,5 +1,6 @@
 // Decides what the fake cloud refuses to whoever is not its administrator, as the real services of 2025.1 were seen to do it.
 // Leaves carrying out what is allowed to the services' files. Each refusal has a name, by which a test takes it away.
+import { cinderWall } from './cinder.ts'
 import { type Ask, gone, refuse, type Reply, type State, type Thing } from './state.ts'
 
 type Refusal = { wall: string; reply: Reply }
@@ -17,6 +18,8 @@ export function refusalOf(state: State, port: string, ask: Ask): Refusal | undef
       return nova(state, ask)
     case '9696':
       return neutron(state, ask)
+    case '8776':
+      return cinderWall(state, ask)
     default:
       return glance(state, ask)
   }

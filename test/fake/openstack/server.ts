@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beyond, through } from './beyond.ts'
 import { keystoneDay, neutronDay, novaDay } from './day.ts'
+import { cinder } from './cinder.ts'
 import { glance } from './glance.ts'
 import { keystone } from './keystone.ts'
 import { neutron } from './neutron.ts'
@@ -39,12 +40,14 @@ const services: Record<string, { root: string; service: Service }> = {
   '8774': { root: '/v2.1', service: (state, ask) => novaDay(state, ask) ?? nova(state, ask) },
   '9696': { root: '/v2.0', service: (state, ask) => neutronDay(state, ask) ?? neutron(state, ask) },
   '9292': { root: '/v2', service: glance },
+  '8776': { root: '/v3', service: cinder },
 }
 const types: Record<string, string> = {
   '5000': 'identity',
   '8774': 'compute',
   '9696': 'network',
   '9292': 'image',
+  '8776': 'block-storage',
 }
 
 export class FakeCloud {
@@ -66,13 +69,20 @@ export class FakeCloud {
   address: string | undefined
   #tcp: Server | undefined
   readonly #servers = new Map<string, Server>()
+  /** Of the services that it has. */
+  readonly #ports: readonly string[]
+
+  /** `volumes`: with block storage. */
+  constructor({ volumes = false } = {}) {
+    this.#ports = Object.keys(services).filter((port) => volumes || types[port] !== 'block-storage')
+  }
 
   /** Unix sockets by port, as `ssh -L` would give them. */
   get sockets(): Map<number, string> {
-    return new Map(Object.keys(services).map((port) => [Number(port), this.#socket(port)]))
+    return new Map(this.#ports.map((port) => [Number(port), this.#socket(port)]))
   }
   async start(): Promise<this> {
-    await Promise.all(Object.keys(services).map((port) => this.up(port)))
+    await Promise.all(this.#ports.map((port) => this.up(port)))
     return this
   }
   /** As a cloud that anybody reaches: on a port of this machine. */
@@ -189,18 +199,18 @@ export class FakeCloud {
     if (!user || !project || !member) return refuse(401, 'The request you have made requires authentication.')
     const token = `token-${this.state.id()}`
     this.#tokens.set(token, { userId: user.id, projectId: project.id, admin: name === 'admin' })
-    const catalog = Object.entries(types).map(([port, type]) => ({
-      type,
+    const catalog = this.#ports.map((port) => ({
+      type: types[port],
       endpoints: [
         {
           interface: 'public',
           region_id: 'RegionOne',
-          url: `${this.address ?? 'https://[2001:2::1]'}/${type}`,
+          url: `${this.address ?? 'https://[2001:2::1]'}/${types[port]}`,
         },
         {
           interface: 'internal',
           region_id: 'RegionOne',
-          url: `http://[::1]:${port}${type === 'compute' ? '/v2.1' : ''}`,
+          url: `http://[::1]:${port}${types[port] === 'compute' ? '/v2.1' : ''}`,
         },
       ],
     }))

@@ -39,6 +39,8 @@ export class State {
   readonly groups: (Thing & { project_id: string; security_group_rules: Record<string, unknown>[] })[] = []
   readonly rbac: Thing[] = []
   readonly networkQuotas = new Map<string, Record<string, number>>()
+  readonly volumes: Thing[] = []
+  readonly volumeQuotas = new Map<string, Record<string, number>>()
   readonly images: Thing[] = []
   readonly serverGroups: Thing[] = []
   /** Of a teaching day: boots that end in ERROR next, and what was seen. */
