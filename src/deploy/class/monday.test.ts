@@ -1,0 +1,142 @@
+// Deeds of the teaching day against a fake cloud on a port of this machine: what is broken for one is not broken for all.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakeCloud } from '../../../test/fake/openstack/server.ts'
+import type { RunEvent } from '../../run/events.ts'
+import { exits, type Face } from '../face.ts'
+import { homeOf, noteWorld, worldAt } from '../world.ts'
+import { classApply } from './apply.ts'
+import { freeze } from './freeze.ts'
+import { close, open } from './power.ts'
+import { reset } from './reset.ts'
+import { schedule } from './schedule.ts'
+
+let dir: string
+let fake: FakeCloud
+let events: RunEvent[]
+const face: Face = { event: (event) => void events.push(event), ask: async () => true }
+const quiet = new AbortController().signal
+const apply = (more: object = {}) =>
+  classApply({ file: null, deep: false, keepDays: null, deleteNow: [], plan: null, ...more }, face, quiet)
+const day = { file: null, who: [] as string[], dryRun: false }
+const user = (login: string) => fake.state.users.find(({ name }) => name === login)
+const project = (seat: string) => fake.state.projects.find(({ name }) => name === `nets-${seat}`)
+const roster = (...names: string[]) =>
+  writeFileSync(
+    join(dir, 'roster.csv'),
+    `login;nom;groupe\n${names.map((name) => `${name};${name};a\n`).join('')}`,
+  )
+
+function course(more: object = {}): void {
+  const whole = {
+    course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01' },
+    students: { roster: 'roster.csv' },
+    instances: { per_student: 1, ram: '512 MiB', disk: '1 GiB' },
+    engine: { kind: 'adopted' },
+    clouds: [{ name: 'lyon', file: 'clouds.yaml', seats: 9, image: 'debian-13', flavor: 'm1.small' }],
+    networks: { direct: false, class: false },
+    ...more,
+  }
+  writeFileSync(join(dir, 'course.yaml'), JSON.stringify(whole))
+}
+
+/** One that a student started. */
+function started(seat: string, more: object = {}): Record<string, unknown> {
+  const server = {
+    id: fake.state.id(),
+    name: 'vm1',
+    status: 'ACTIVE',
+    tenant_id: project(seat)?.id,
+    user_id: user(seat)?.id,
+    addresses: {},
+    metadata: {},
+    tags: [] as string[],
+    ...more,
+  }
+  fake.state.servers.push(server)
+  return server
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'bateau-monday-'))
+  for (const name of ['STATE', 'CONFIG', 'CACHE']) vi.stubEnv(`XDG_${name}_HOME`, join(dir, name))
+  vi.stubEnv('XDG_RUNTIME_DIR', join(dir, 'run'))
+  fake = await new FakeCloud().start()
+  await fake.listen()
+  fake.state.images.push({ id: 'img', name: 'debian-13', status: 'active', visibility: 'public', tags: [] })
+  fake.state.flavors.push({ id: 'flv', name: 'm1.small', vcpus: 1, ram: 512, disk: 1 })
+  const auth = { username: 'admin', password: 'admin-password', project_name: 'admin' }
+  const clouds = { lyon: { auth: { ...auth, auth_url: `${fake.address}/identity` } } }
+  writeFileSync(join(dir, 'clouds.yaml'), JSON.stringify({ clouds }))
+  course()
+  noteWorld(worldAt(homeOf(process.env), 'nets'), { courseFile: join(dir, 'course.yaml'), rehearsal: false })
+  events = []
+  roster('ada', 'grace')
+  expect(await apply()).toBe(exits.done)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await fake.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+describe('one broken instance', () => {
+  it('keeps nobody out when the class is opened', async () => {
+    const hers = started('ada')
+    const how = { ...day, logins: true, power: true }
+    expect(await close(how, face, quiet)).toBe(exits.done)
+    expect([user('ada')?.['enabled'], user('grace')?.['enabled']]).toEqual([false, false])
+    hers['status'] = 'ERROR'
+    expect(await open(how, face, quiet)).toBe(exits.broken)
+    expect([user('ada')?.['enabled'], user('grace')?.['enabled']]).toEqual([true, true])
+  })
+
+  it('keeps a schedule from letting nobody in: what the boot before it failed on is said', async () => {
+    const now = Date.now()
+    const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString()
+    const [from, to] = [at(2), at(62)]
+    course({
+      course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01', timezone: 'UTC' },
+      sessions: [{ day: from.slice(0, 10), from: from.slice(11, 16), to: to.slice(11, 16), boot: true }],
+    })
+    expect(await close({ ...day, logins: true, power: false }, face, quiet)).toBe(exits.done)
+    // No network: an instance cannot be started at all.
+    expect(await schedule({ file: null, dryRun: false, days: 1, watch: false }, face, quiet)).toBe(
+      exits.broken,
+    )
+    expect([user('ada')?.['enabled'], user('grace')?.['enabled']]).toEqual([true, true])
+  })
+})
+
+const starter = (seat: string, more: object = {}) =>
+  started(seat, { tags: ['bateau:nets', 'starter'], metadata: { bateau_image: 'img' }, ...more })
+
+describe('a reset', () => {
+  it('goes on with the others where one seat cannot be cleared', async () => {
+    started('ada')
+    started('grace', { name: 'mine' })
+    const given = starter('grace', { image: 'other' })
+    expect(await freeze({ ...day, who: ['ada'], allow: [], from: [] }, face, quiet)).toBe(exits.done)
+    events = []
+    expect(await reset(day, face, quiet)).toBe(exits.broken)
+    expect(events.flatMap((one) => (one.type === 'step.failed' ? [one.fault.code] : []))).toEqual(['frozen'])
+    expect(fake.state.servers.map((one) => one['tenant_id'])).toEqual([
+      project('ada')?.id,
+      project('grace')?.id,
+    ])
+    expect([given['image'], given['tags']]).toEqual([{ id: 'img' }, ['bateau:nets', 'starter']])
+  })
+
+  it('does not take a restore that was cut for a reset that was', async () => {
+    const cut = starter('ada', {
+      tags: ['bateau:nets', 'starter', 'bateau-rebuild:snapshot'],
+      image: 'other',
+    })
+    const other = starter('grace', { image: 'other' })
+    fake.state.images.push({ id: 'snapshot', name: 'snap', status: 'active', visibility: 'private', tags: [] })
+    expect(await reset(day, face, quiet)).toBe(exits.done)
+    expect([cut['image'], other['image']]).toEqual([{ id: 'img' }, { id: 'img' }])
+  })
+})
