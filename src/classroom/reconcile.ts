@@ -125,15 +125,18 @@ async function seatChange(
     .find((day) => day !== undefined)
   if (closed !== undefined)
     return { ...change, kind: 'reopen', because: `on the roster again; closed since ${closed}`, parts: [] }
+  const lost = parts.filter((one) => one !== 'seal')
   const because =
     sealIn(project.description) === undefined
-      ? 'begun by a run that was cut'
+      ? lost.length > 0 && lost.every((one) => one.startsWith('application credential'))
+        ? 'an exam took it: Keystone deletes it with the role'
+        : 'begun by a run that was cut'
       : parts.includes('seal')
         ? 'the course file or the roster changed'
         : parts.every((one) => one.startsWith('hand-outs'))
           ? 'the hand-out on this machine is not as it should be'
           : 'drift: somebody changed the cloud by hand'
-  return { ...change, kind: 'change', because, parts: parts.filter((one) => one !== 'seal') }
+  return { ...change, kind: 'change', because, parts: lost }
 }
 
 function leaverChange(cloud: string, one: Leaver): Change {

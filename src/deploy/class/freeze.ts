@@ -70,7 +70,7 @@ export function thaw(options: DryOptions, face: Face, signal: AbortSignal): Prom
     if (!options.dryRun && course.class.applicationCredentials)
       run.emit({
         type: 'note',
-        text: 'Keystone deleted the application credentials of who was frozen: bateau up makes new ones, for new hand-outs',
+        text: 'Keystone deleted the application credentials of who was frozen: bateau class apply makes them anew, with the secrets that the hand-outs have',
       })
     return exits.done
   })

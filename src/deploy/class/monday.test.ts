@@ -8,7 +8,7 @@ import type { RunEvent } from '../../run/events.ts'
 import { exits, type Face } from '../face.ts'
 import { homeOf, noteWorld, worldAt } from '../world.ts'
 import { classApply } from './apply.ts'
-import { freeze } from './freeze.ts'
+import { freeze, thaw } from './freeze.ts'
 import { close, open } from './power.ts'
 import { reset } from './reset.ts'
 import { schedule } from './schedule.ts'
@@ -138,5 +138,19 @@ describe('a reset', () => {
     fake.state.images.push({ id: 'snapshot', name: 'snap', status: 'active', visibility: 'private', tags: [] })
     expect(await reset(day, face, quiet)).toBe(exits.done)
     expect([cut['image'], other['image']]).toEqual([{ id: 'img' }, { id: 'img' }])
+  })
+})
+
+describe('after an exam', () => {
+  it('application credentials, which Keystone deletes with the role, are made anew by apply', async () => {
+    course({ class: { application_credentials: true } })
+    expect(await apply()).toBe(exits.done)
+    const secrets = fake.state.credentials.map((one) => one['secret']).toSorted()
+    expect(secrets).toHaveLength(2)
+    expect(await freeze({ ...day, allow: [], from: [] }, face, quiet)).toBe(exits.done)
+    expect(fake.state.credentials).toEqual([])
+    expect(await thaw(day, face, quiet)).toBe(exits.done)
+    expect(await apply()).toBe(exits.done)
+    expect(fake.state.credentials.map((one) => one['secret']).toSorted()).toEqual(secrets)
   })
 })
