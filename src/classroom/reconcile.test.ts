@@ -214,7 +214,7 @@ describe('who leaves the roster', () => {
       'wait grace: not on the roster any more; closed since 2027-02-08, kept until 2027-02-22',
     ])
     expect(await shown(left, { today: '2027-02-22' })).toEqual([
-      'delete grace: not on the roster any more; closed since 2027-02-08 (1 instance, 2 networks, 1 router)',
+      'delete grace: not on the roster any more; closed since 2027-02-08 (1 instance, 2 networks, 1 router, 1 image)',
     ])
     await sound(left, { today: '2027-02-22' })
     expect(fake.state.picture()).toEqual(before)

@@ -7,7 +7,7 @@ import { findProject } from './account-parts.ts'
 import { closeTask } from './closing.ts'
 import type { SeatTask } from './enrol.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
-import { type Leaver, leaversOf, type LeavingRules } from './leaving.ts'
+import { type Leaver, leaversOf, type LeavingRules, withAllTheyOwn } from './leaving.ts'
 import type { PartsTask } from './parts.ts'
 import { deleteTask } from './removal.ts'
 import { closedIn, sealIn } from './seat-mark.ts'
@@ -58,7 +58,7 @@ export async function reconcile(
       return orStuck({ cloud: input.site, what: name, group }, () => seatChange(input, people, task))
     }),
   )
-  const leavers = leaversOf(input, people, servers, rules)
+  const leavers = await withAllTheyOwn(await deps.cloud(), leaversOf(input, people, servers, rules))
   return {
     changes: [...base, ...seats, ...leavers.map((one) => leaverChange(input.site, one))].filter(
       (one) => one !== undefined,
@@ -143,7 +143,8 @@ function leaverChange(cloud: string, one: Leaver): Change {
   const { name, next, because, owns, closed, until } = one
   const why = {
     close: `${because}; may be deleted from ${until} on`,
-    wait: `${because}; closed since ${closed}, kept until ${until}`,
+    wait:
+      closed === null ? `${because}; stays open` : `${because}; closed since ${closed}, kept until ${until}`,
     delete: closed === null ? because : `${because}; closed since ${closed}`,
   }
   return {

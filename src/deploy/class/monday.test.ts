@@ -1,5 +1,5 @@
 // Deeds of the teaching day against a fake cloud on a port of this machine: what is broken for one is not broken for all.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -21,6 +21,7 @@ const quiet = new AbortController().signal
 const apply = (more: object = {}) =>
   classApply({ file: null, deep: false, keepDays: null, deleteNow: [], plan: null, ...more }, face, quiet)
 const day = { file: null, who: [] as string[], dryRun: false }
+const text = () => events.flatMap((event) => (event.type === 'report' ? [event.text] : [])).join('\n')
 const user = (login: string) => fake.state.users.find(({ name }) => name === login)
 const project = (seat: string) => fake.state.projects.find(({ name }) => name === `nets-${seat}`)
 const roster = (...names: string[]) =>
@@ -135,7 +136,13 @@ describe('a reset', () => {
       image: 'other',
     })
     const other = starter('grace', { image: 'other' })
-    fake.state.images.push({ id: 'snapshot', name: 'snap', status: 'active', visibility: 'private', tags: [] })
+    fake.state.images.push({
+      id: 'snapshot',
+      name: 'snap',
+      status: 'active',
+      visibility: 'private',
+      tags: [],
+    })
     expect(await reset(day, face, quiet)).toBe(exits.done)
     expect([cut['image'], other['image']]).toEqual([{ id: 'img' }, { id: 'img' }])
   })
@@ -152,5 +159,96 @@ describe('after an exam', () => {
     expect(await thaw(day, face, quiet)).toBe(exits.done)
     expect(await apply()).toBe(exits.done)
     expect(fake.state.credentials.map((one) => one['secret']).toSorted()).toEqual(secrets)
+  })
+})
+
+describe('a class that moves to another cloud', () => {
+  let other: FakeCloud
+  const move = () => {
+    const auth = { username: 'admin', password: 'admin-password', project_name: 'admin' }
+    const entry = (fake_: FakeCloud) => ({ auth: { ...auth, auth_url: `${fake_.address}/identity` } })
+    writeFileSync(
+      join(dir, 'clouds.yaml'),
+      JSON.stringify({ clouds: { lyon: entry(fake), other: entry(other) } }),
+    )
+    const cloud = (name: string) => ({
+      name,
+      file: 'clouds.yaml',
+      seats: 9,
+      image: 'debian-13',
+      flavor: 'm1.small',
+    })
+    course({
+      students: { roster: 'roster.csv', groups: { named: [{ name: 'a', size: 2, server: 'other' }] } },
+      clouds: [cloud('lyon'), cloud('other')],
+    })
+  }
+  const key = () =>
+    readFileSync(join(worldAt(homeOf(process.env), 'nets').students, 'ada', 'id_ed25519'), 'utf8')
+
+  beforeEach(async () => {
+    other = await new FakeCloud().start()
+    await other.listen()
+    other.state.images.push(...structuredClone(fake.state.images))
+    other.state.flavors.push(...structuredClone(fake.state.flavors))
+    move()
+  })
+  afterEach(() => other.stop())
+
+  it('is not locked out of the old one while the new one does not answer', async () => {
+    await other.stop()
+    expect(await apply()).toBe(exits.unchecked)
+    expect(user('ada')?.['enabled']).toBe(true)
+    expect(text()).toContain('to be on other, which does not answer; stays open')
+  })
+
+  it('is not locked out of the old one where the new one cannot be filled', async () => {
+    const mine = {
+      id: 'x',
+      name: 'nets-ada',
+      enabled: true,
+      domain_id: 'default',
+      description: 'somebody’s',
+      tags: [],
+    }
+    other.state.projects.push({ ...mine, domain_id: other.state.projects[0]?.['domain_id'] })
+    expect(await apply()).toBe(exits.broken)
+    expect([user('ada')?.['enabled'], user('grace')?.['enabled']]).toEqual([true, false])
+  })
+
+  it('keeps its private keys when the old one is cleared', async () => {
+    expect(await apply()).toBe(exits.done)
+    const before = key()
+    expect(await apply({ deleteNow: ['ada', 'grace'] })).toBe(exits.done)
+    expect(project('ada')).toBeUndefined()
+    expect(key()).toBe(before)
+  })
+})
+
+describe('who is deleted', () => {
+  it('is shown with images of their own as well', async () => {
+    fake.state.images.push({
+      id: 'own',
+      name: 'mine',
+      status: 'active',
+      owner: project('grace')?.id,
+      visibility: 'private',
+      tags: [],
+    })
+    roster('ada')
+    expect(await apply({ deleteNow: ['grace'] })).toBe(exits.done)
+    expect(text()).toContain('1 image')
+  })
+})
+
+describe('a day', () => {
+  it('is one of where the class is: nothing is deleted there on the evening before', async () => {
+    // One of the two is never on the day of UTC.
+    const timezone = new Date().getUTCHours() < 12 ? 'Etc/GMT+12' : 'Pacific/Kiritimati'
+    const there = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(Date.now())
+    course({ course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01', timezone } })
+    roster('ada')
+    expect(await apply()).toBe(exits.done)
+    expect(user('grace')?.['description']).toContain(`closed ${there}`)
   })
 })
