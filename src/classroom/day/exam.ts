@@ -250,6 +250,12 @@ export function writerTasks(hands: Hands, rights: Rights, seats: readonly Seat[]
       const assignments = await rights.assignments.read()
       const before = rolesBefore(project)
       for (const { userId, roleId } of before) {
+        // Who has left the team meanwhile has no part in it any more.
+        if (!ids.has(userId)) {
+          await access.revoke(project.id, userId, reader).catch(absent)
+          drop(assignments, project.id, userId, reader)
+          continue
+        }
         await identity.grant(project.id, userId, roleId).catch(absent)
         assignments.push({
           role: { id: roleId },

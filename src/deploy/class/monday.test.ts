@@ -162,6 +162,27 @@ describe('after an exam', () => {
   })
 })
 
+describe('who leaves a team during an exam', () => {
+  it('has no part in it after the thaw', async () => {
+    const teams = (...names: string[]) =>
+      writeFileSync(
+        join(dir, 'roster.csv'),
+        `login;nom;groupe;team\n${names.map((name) => `${name};${name};a;red\n`).join('')}`,
+      )
+    course({ class: { work: 'team' } })
+    teams('ada', 'grace')
+    expect(await apply()).toBe(exits.done)
+    expect(await freeze({ ...day, allow: [], from: [] }, face, quiet)).toBe(exits.done)
+    teams('ada')
+    expect(await apply()).toBe(exits.done)
+    expect(await thaw(day, face, quiet)).toBe(exits.done)
+    const inTeam = fake.state.assignments.filter((one) => one.project === project('red')?.id)
+    const names = inTeam.map((one) => fake.state.users.find(({ id }) => id === one.user)?.name)
+    expect(new Set(names)).not.toContain('grace')
+    expect(names).toContain('ada')
+  })
+})
+
 describe('a class that moves to another cloud', () => {
   let other: FakeCloud
   const move = () => {
