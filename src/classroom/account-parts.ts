@@ -24,6 +24,7 @@ export const accountNames = {
   user: (login: string) => `user ${login}`,
   password: (login: string) => `password and default project of ${login}`,
   role: (login: string) => `role member of ${login}`,
+  former: (login: string) => `former seat of ${login}`,
 }
 
 export function accountParts(course: string, deps: Deps, seat: Seat): Part<People>[] {
@@ -87,9 +88,11 @@ function memberParts(
         }
       },
     },
+    formerPart(course, login, project),
     {
       name: accountNames.password(login),
-      needs: [accountNames.user(login)],
+      // The default project says where the person was until now.
+      needs: [accountNames.user(login), accountNames.former(login)],
       there(state) {
         const found = user(state)
         return found?.description === account().description && found.default_project_id === project(state)?.id
@@ -106,6 +109,40 @@ function memberParts(
     },
     rolePart(course, seat, login),
   ]
+}
+
+/** Who changes to another team has no part in the old one, which others go on with. A role that somebody gave elsewhere stays. */
+function formerPart(
+  course: string,
+  login: string,
+  seatOf: (state: People) => Project | undefined,
+): Part<People> {
+  const former = (state: People) => {
+    const user = findUser(course, login, state.users)
+    const old = state.projects.find(
+      ({ id, ...one }) => id === user?.default_project_id && isMarked(course, one),
+    )
+    return user && old && old.id !== seatOf(state)?.id && isMember(state, user.id, old.id)
+      ? { userId: user.id, projectId: old.id }
+      : undefined
+  }
+  return {
+    name: accountNames.former(login),
+    needs: [accountNames.user(login)],
+    there: (state) => former(state) === undefined,
+    async make(cloud, now) {
+      const { userId, projectId } = sure(former(now), login)
+      await cloud.identity.revoke(projectId, userId, now.memberRoleId)
+      return (state) => {
+        state.assignments = state.assignments.filter(
+          (one) =>
+            one.user?.id !== userId ||
+            one.scope.project?.id !== projectId ||
+            one.role.id !== state.memberRoleId,
+        )
+      }
+    },
+  }
 }
 
 /** The user is a member of the seat's project. */

@@ -3,6 +3,7 @@
 import type { Task } from '../core/task.ts'
 import type { Day } from '../course/class.ts'
 import { isMember } from './account-parts.ts'
+import { enrolTaskId } from './enrol.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
 import type { Leaver } from './leaving.ts'
 import { put } from './parts.ts'
@@ -14,7 +15,7 @@ export function closeTask(
   { site }: Pick<ClassroomInput, 'site'>,
   deps: Pick<ClassroomDeps, 'cloud'>,
   survey: Survey,
-  { name, project, users, because }: Leaver,
+  { name, project, users, because, place }: Leaver,
   today: Day,
 ): Task {
   return {
@@ -22,7 +23,8 @@ export function closeTask(
     title: `Close ${name}`,
     because,
     lane: `cloud:${site}`,
-    after: [],
+    // Nobody is locked out before they have their new place.
+    after: place === null ? [] : [enrolTaskId(place, name)],
     async look() {
       const people = await survey.people.read()
       const open = [

@@ -3,6 +3,7 @@
 // Leaves closing to closing, deleting to removal, and asking for consent to the command.
 import type { Server } from '../cloud/compute.ts'
 import type { Project, User } from '../cloud/identity.ts'
+import type { Cloud } from '../cloud/open.ts'
 import type { Day } from '../course/class.ts'
 import { keptUntil } from './day/tags.ts'
 import { type ClassroomInput, projectName } from './input.ts'
@@ -19,6 +20,8 @@ export type LeavingRules = {
   now: readonly string[]
   /** Where else in the course a seat or login is placed; null: nowhere. */
   elsewhere: (name: string) => string | null
+  /** Whether that cloud does not answer now: who moved there has nothing yet. Left out: all answer. */
+  away?: (cloud: string) => boolean
 }
 
 /** One seat, or one account whose seat stays (a team's), that the course no longer wants here. */
@@ -34,6 +37,10 @@ export type Leaver = {
   until: Day
   next: 'close' | 'wait' | 'delete'
   because: string
+  /** Where the seat is now; null: nowhere. */
+  place: string | null
+  /** Logins that are in the course still: their hand-outs are of another cloud. */
+  moved: readonly string[]
   /** What is deleted with it: "2 instances". */
   owns: readonly string[]
 }
@@ -69,24 +76,57 @@ export function leaversOf(
     const until = extended && extended >= ruled ? dayAfter(extended, 1) : ruled
     const asked = [name, ...of.map((one) => one.name)].some((one) => rules.now.includes(one))
     const place = rules.elsewhere(name)
+    const early = place !== null && rules.away?.(place) === true
+    const due = closed !== null && until <= rules.today
     return {
       name,
       project,
       users: of,
       closed,
       until,
-      next:
-        asked || (closed !== null && until <= rules.today) ? 'delete' : closed === null ? 'close' : 'wait',
-      because: place === null ? 'not on the roster any more' : `now on ${place}`,
+      next: asked ? 'delete' : early ? 'wait' : due ? 'delete' : closed === null ? 'close' : 'wait',
+      because:
+        place === null
+          ? 'not on the roster any more'
+          : early
+            ? `to be on ${place}, which does not answer`
+            : `now on ${place}`,
+      place,
+      moved: of.flatMap((one) => (rules.elsewhere(one.name) === null ? [] : [one.name])),
       owns: project ? belongings(project.id, people, servers) : [],
     }
   }
 }
 
+/** With what of those that are deleted no list of the survey tells: it goes as well, and is to be shown. */
+export async function withAllTheyOwn(cloud: Cloud, leavers: readonly Leaver[]): Promise<Leaver[]> {
+  const due = ({ next, project }: Leaver) => next === 'delete' && project !== null
+  if (!leavers.some(due)) return [...leavers]
+  const images = await cloud.image.images()
+  return Promise.all(
+    leavers.map(async (one) => {
+      if (!due(one)) return one
+      const id = one.project?.id ?? ''
+      const [volumes, snapshots] = await Promise.all([
+        cloud.volume?.volumes(id) ?? [],
+        cloud.volume?.snapshots(id) ?? [],
+      ])
+      const owns = [
+        ...one.owns,
+        ...counted(volumes.length, 'volume'),
+        ...counted(snapshots.length, 'volume snapshot'),
+        ...counted(images.filter((image) => image['owner'] === id).length, 'image'),
+      ]
+      return { ...one, owns }
+    }),
+  )
+}
+
+const counted = (count: number, what: string) =>
+  count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]
+
 function belongings(id: string, people: People, servers: readonly Server[]): string[] {
   const of = (all: readonly { project_id: string }[]) => all.filter((one) => one.project_id === id).length
-  const counted = (count: number, what: string) =>
-    count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]
   return [
     ...counted(servers.filter((one) => one.tenant_id === id).length, 'instance'),
     ...counted(of(people.networks), 'network'),

@@ -214,7 +214,7 @@ describe('who leaves the roster', () => {
       'wait grace: not on the roster any more; closed since 2027-02-08, kept until 2027-02-22',
     ])
     expect(await shown(left, { today: '2027-02-22' })).toEqual([
-      'delete grace: not on the roster any more; closed since 2027-02-08 (1 instance, 2 networks, 1 router)',
+      'delete grace: not on the roster any more; closed since 2027-02-08 (1 instance, 2 networks, 1 router, 1 image)',
     ])
     await sound(left, { today: '2027-02-22' })
     expect(fake.state.picture()).toEqual(before)
@@ -306,6 +306,22 @@ describe('a student who moves', () => {
     )
     await sound(moved)
     expect(picture()['shares']).not.toContain('class-g1 nets-2026-grace')
+  })
+
+  it('to another team has no part in the old one any more, which stays with the others', async () => {
+    const teams = (...of: [string, string][]) => [
+      { name: 'g1', students: of.map(([login, team]) => student(login, { team })) },
+    ]
+    const policy = { work: 'team' } as const
+    await sound(input({ groups: teams(['ada', 'red'], ['grace', 'red'], ['edsger', 'blue']), policy }))
+    const wanted = input({ groups: teams(['ada', 'red'], ['grace', 'blue'], ['edsger', 'blue']), policy })
+    await sound(wanted)
+    const projectsOf = (login: string) =>
+      fake.state.assignments
+        .filter((one) => one.user === user(login)?.id)
+        .map((one) => fake.state.projects.find(({ id }) => id === one.project)?.name)
+    expect([projectsOf('ada'), projectsOf('grace')]).toEqual([['nets-2026-red'], ['nets-2026-blue']])
+    expect(await shown(wanted)).toEqual([])
   })
 
   it('to another cloud leaves the old place closed, which says where the student is', async () => {

@@ -8,7 +8,7 @@ import { closeTask } from './closing.ts'
 import type { SeatTask } from './enrol.ts'
 import { type GoneGroup, goneGroupsOf, removeGroupTask, removes } from './group-removal.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
-import { type Leaver, leaversOf, type LeavingRules } from './leaving.ts'
+import { type Leaver, leaversOf, type LeavingRules, withAllTheyOwn } from './leaving.ts'
 import type { PartsTask } from './parts.ts'
 import { deleteTask, deleteTaskId } from './removal.ts'
 import { closedIn, sealIn } from './seat-mark.ts'
@@ -59,7 +59,7 @@ export async function reconcile(
       return orStuck({ cloud: input.site, what: name, group }, () => seatChange(input, people, task))
     }),
   )
-  const leavers = leaversOf(input, people, servers, rules)
+  const leavers = await withAllTheyOwn(await deps.cloud(), leaversOf(input, people, servers, rules))
   const groups = await goneGroupsOf(input, survey, leavers)
   return {
     changes: [
@@ -136,22 +136,26 @@ async function seatChange(
     .find((day) => day !== undefined)
   if (closed !== undefined)
     return { ...change, kind: 'reopen', because: `on the roster again; closed since ${closed}`, parts: [] }
+  const lost = parts.filter((one) => one !== 'seal')
   const because =
     sealIn(project.description) === undefined
-      ? 'begun by a run that was cut'
+      ? lost.length > 0 && lost.every((one) => one.startsWith('application credential'))
+        ? 'an exam took it: Keystone deletes it with the role'
+        : 'begun by a run that was cut'
       : parts.includes('seal')
         ? 'the course file or the roster changed'
         : parts.every((one) => one.startsWith('hand-outs'))
           ? 'the hand-out on this machine is not as it should be'
           : 'drift: somebody changed the cloud by hand'
-  return { ...change, kind: 'change', because, parts: parts.filter((one) => one !== 'seal') }
+  return { ...change, kind: 'change', because, parts: lost }
 }
 
 function leaverChange(cloud: string, one: Leaver): Change {
   const { name, next, because, owns, closed, until } = one
   const why = {
     close: `${because}; may be deleted from ${until} on`,
-    wait: `${because}; closed since ${closed}, kept until ${until}`,
+    wait:
+      closed === null ? `${because}; stays open` : `${because}; closed since ${closed}, kept until ${until}`,
     delete: closed === null ? because : `${because}; closed since ${closed}`,
   }
   return {

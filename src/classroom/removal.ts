@@ -22,7 +22,7 @@ export function deleteTask(
   input: ClassroomInput,
   deps: Pick<ClassroomDeps, 'cloud' | 'clock'>,
   survey: Survey,
-  { name, project, users, because, owns }: Leaver,
+  { name, project, users, because, owns, moved }: Leaver,
 ): Task {
   const { site } = input
   return {
@@ -52,7 +52,9 @@ export function deleteTask(
           const pairs = await cloud.compute.keypairs(user.id)
           await Promise.all(pairs.map((pair) => gone(cloud.compute.deleteKeypair(user.id, pair.name))))
           await gone(cloud.identity.deleteUser(user.id))
-          await rm(handoutDir(input, user.name), { recursive: true, force: true })
+          // It holds the private key of who has moved to another cloud: that one's, by now.
+          if (!moved.includes(user.name))
+            await rm(handoutDir(input, user.name), { recursive: true, force: true })
         }
         if (project !== null) await gone(cloud.identity.deleteProject(project.id))
       } finally {

@@ -17,8 +17,12 @@ export const sealed = (text: string, seal: string) => `${text}, sealed ${seal}`
 
 /** The seal in a description; undefined: none. */
 export function sealIn(description: string | null | undefined): string | undefined {
-  return /, sealed ([0-9a-f]{12})$/.exec(description ?? '')?.[1]
+  return sealPattern.exec(description ?? '')?.[1]
 }
+
+/** The description without its seal: something that no list tells may differ, and is to be read again. */
+export const unsealed = (description: string) => description.replace(sealPattern, '')
+const sealPattern = /, sealed ([0-9a-f]{12})$/
 
 /** 48 bits are plenty to tell an older wish from a newer one. */
 export function sealOf(wanted: unknown): string {

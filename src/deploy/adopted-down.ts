@@ -1,7 +1,7 @@
 // Decides what `down` takes out of clouds that exist already: all that carries the mark of the course, after it was shown.
 // Leaves servers of the course's own to descend.
 import { baseMade, baseRemovalTasks } from '../classroom/base-removal.ts'
-import { type Leaver, leaversOf } from '../classroom/leaving.ts'
+import { type Leaver, leaversOf, withAllTheyOwn } from '../classroom/leaving.ts'
 import { deleteTask } from '../classroom/removal.ts'
 import { Trouble } from '../core/fault.ts'
 import type { Task } from '../core/task.ts'
@@ -54,7 +54,7 @@ type Found = {
 }
 
 async function inCloud({ name, input, deps, survey }: ClassCloud): Promise<Found> {
-  const [leavers, made] = await Promise.all([everybody(input, survey), baseMade(input, survey)])
+  const [leavers, made] = await Promise.all([everybody(input, deps, survey), baseMade(input, survey)])
   const seats = leavers.map((leaver) => deleteTask(input, deps, survey, leaver))
   const base = baseRemovalTasks(
     input,
@@ -77,13 +77,18 @@ async function inCloud({ name, input, deps, survey }: ClassCloud): Promise<Found
 }
 
 /** Of a course that wants nobody any more, everybody leaves, and at once. */
-async function everybody(input: ClassCloud['input'], survey: ClassCloud['survey']): Promise<Leaver[]> {
+async function everybody(
+  input: ClassCloud['input'],
+  deps: ClassCloud['deps'],
+  survey: ClassCloud['survey'],
+): Promise<Leaver[]> {
   const [people, servers] = await Promise.all([survey.people.read(), survey.servers.read()])
   const nobody = { ...input, groups: [], policy: { ...input.policy, teachers: [] } }
   const rules = { today: '1970-01-01', keep: 0, now: [], elsewhere: () => null }
-  return leaversOf(nobody, people, servers, rules).map((one) => ({
+  const leavers = leaversOf(nobody, people, servers, rules).map((one) => ({
     ...one,
-    next: 'delete',
+    next: 'delete' as const,
     because: 'the course is taken down',
   }))
+  return withAllTheyOwn(await deps.cloud(), leavers)
 }

@@ -2,6 +2,7 @@
 // Leaves planning to plan/, and what is known of providers to provider/.
 import { existsSync } from 'node:fs'
 import { bad, type Outcome } from '../core/fault.ts'
+import { wall } from '../classroom/day/calendar.ts'
 import type { Course } from '../course/course.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { catalogue } from '../provider/catalogue.ts'
@@ -16,7 +17,7 @@ export function isRehearsed(course: Course): boolean {
 }
 
 export function planOf(course: Course, rehearsal: boolean): Plan {
-  const today = new Date().toISOString().slice(0, 10)
+  const today = wall(Date.now(), course.timezone).day
   return makePlan(course, { hosts: {}, offers: catalogue, ways }, { today, rehearsal })
 }
 

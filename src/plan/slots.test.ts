@@ -28,6 +28,12 @@ describe('the networks of groups', () => {
     ],
     ['leave a hole where a group is gone', ['c'], [entry('a', 0), entry('c', 2)], [null, null, 'c']],
     ['give a newcomer no number of a group that is gone', ['b'], [entry('a', 0)], [null, 'b']],
+    [
+      'give a newcomer no number that a group had before it got a new name',
+      ['x', 'b', 'c'],
+      [entry('x', 2), entry('b', 1)],
+      [null, 'b', 'x', 'c'],
+    ],
     ['are numbered for each cloud', ['a'], [entry('a', 3, 'os2')], ['a']],
     [
       'are told apart where the register gives one number twice',

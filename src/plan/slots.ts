@@ -1,4 +1,4 @@
-// Decides which number a group's networks have on its cloud: the one that the register remembers, or the first free one.
+// Decides which number a group's networks have on its cloud: the one that the register remembers, or the next one.
 // Leaves the prefix of a number to addressing.
 import type { Entry } from '../course/register.ts'
 
@@ -19,9 +19,10 @@ export function slotsOf(
     known.set(group, network)
   }
   const slots = new Map<number, string>()
+  // Past all that are known: a gap was some group's that has a new name, and its network may still be in the cloud.
+  let next = Math.max(-1, ...owner.keys()) + 1
   for (const group of groups) {
-    let number = known.get(group) ?? 0
-    while (!known.has(group) && (owner.has(number) || slots.get(number) !== undefined)) number++
+    const number = known.get(group) ?? next++
     known.set(group, number)
     slots.set(number, group)
   }

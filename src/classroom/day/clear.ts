@@ -8,10 +8,12 @@ import { absent } from './roll.ts'
 import { settle } from './settle.ts'
 import { refuseFrozen } from './starter.ts'
 
+export const clearTaskId = (site: string, { name }: Pick<Seat, 'name'>) => `${site}/clear/${name}`
+
 export function clearTasks(hands: Hands, estate: Estate, seats: readonly Seat[]): Task[] {
   const { site } = hands.roll.input
   return seats.map((seat) => ({
-    id: `${site}/clear/${seat.name}`,
+    id: clearTaskId(site, seat),
     title: `Take away what ${seat.name} made`,
     because: 'the session starts anew',
     lane: `cloud:${site}`,

@@ -9,6 +9,8 @@ import { once } from '../../cloud/once.ts'
 import type { WallRule } from '../../cloud/walls.ts'
 import { describe, isMarked } from '../mark.ts'
 import { sure } from '../network-parts.ts'
+import { put } from '../parts.ts'
+import { unsealed } from '../seat-mark.ts'
 import type { Seat } from '../seats.ts'
 import { Held } from '../survey.ts'
 import type { Estate } from './estate.ts'
@@ -248,6 +250,12 @@ export function writerTasks(hands: Hands, rights: Rights, seats: readonly Seat[]
       const assignments = await rights.assignments.read()
       const before = rolesBefore(project)
       for (const { userId, roleId } of before) {
+        // Who has left the team meanwhile has no part in it any more.
+        if (!ids.has(userId)) {
+          await access.revoke(project.id, userId, reader).catch(absent)
+          drop(assignments, project.id, userId, reader)
+          continue
+        }
         await identity.grant(project.id, userId, roleId).catch(absent)
         assignments.push({
           role: { id: roleId },
@@ -261,6 +269,10 @@ export function writerTasks(hands: Hands, rights: Rights, seats: readonly Seat[]
         await access.revoke(project.id, userId, reader).catch(absent)
         drop(assignments, project.id, userId, reader)
       }
+      // Their application credentials went with the roles, which no list tells: the seal must not vouch for them.
+      const open = unsealed(project.description ?? '')
+      if (roll.input.policy.applicationCredentials && open !== project.description)
+        put(await roll.projects.read(), await identity.describeProject(project.id, open))
       for (const { userId, roleId } of before) await roll.setTag(seat, roleTag(userId, roleId), false)
       await roll.setTag(seat, frozenTag, false)
     },

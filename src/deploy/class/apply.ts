@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { Task } from '../../core/task.ts'
 import { cloudBaseTasks } from '../../classroom/base.ts'
+import { wall } from '../../classroom/day/calendar.ts'
 import { enrolTasks } from '../../classroom/enrol.ts'
 import { classroomSecrets } from '../../classroom/input.ts'
 import { type Change, digestOf, isTaking, reconcile } from '../../classroom/reconcile.ts'
@@ -110,16 +111,28 @@ const refusing =
     }
   }
 
-async function readAll({ clouds, course }: OpenClass, options: ReconcileOptions): Promise<Read> {
-  const placed = new Map(
-    clouds.flatMap(({ name, input }) =>
+async function readAll({ clouds, course, plan, away }: OpenClass, options: ReconcileOptions): Promise<Read> {
+  const silent = new Set(away.map(({ name }) => name))
+  const inPlan = [...plan.servers, ...plan.clouds].flatMap(({ name, placed: parts }) =>
+    (silent.has(name) ? parts : []).flatMap(({ students }) =>
+      students.flatMap(({ login, team }) =>
+        [login, team].flatMap((one) => (one === null ? [] : [[one, name] as const])),
+      ),
+    ),
+  )
+  // Also those on a cloud that does not answer: they have moved, and not left.
+  const placed = new Map([
+    ...inPlan,
+    ...clouds.flatMap(({ name, input }) =>
       [...seatsOf(input), ...teacherSeatsOf(input)].flatMap((seat) =>
         [seat.name, ...seat.members.map(({ login }) => login)].map((one) => [one, name] as const),
       ),
     ),
-  )
+  ])
   const rules = {
-    today: new Date().toISOString().slice(0, 10),
+    // Where the class is: a day that somebody is kept for is over when it is over there.
+    today: wall(Date.now(), course.timezone).day,
+    away: (cloud: string) => silent.has(cloud),
     keep: options.keepDays ?? course.class.keep,
     now: options.deleteNow,
   }
@@ -136,7 +149,12 @@ async function readAll({ clouds, course }: OpenClass, options: ReconcileOptions)
   )
   if (unknown.length > 0) throw new Refusal(notLeaving(unknown))
   const changes = read.flatMap((one) => one.changes)
-  return { clouds: read, tasks: read.flatMap((one) => one.tasks), changes, digest: digestOf(changes) }
+  const tasks = read.flatMap((one) => one.tasks)
+  const ids = new Set(tasks.map(({ id }) => id))
+  const known = tasks.map((task) =>
+    task.id.includes('/close/') ? { ...task, after: task.after.filter((id) => ids.has(id)) } : task,
+  )
+  return { clouds: read, tasks: known, changes, digest: digestOf(changes) }
 }
 
 function show({ run }: OpenClass, kind: string, { clouds, changes, digest }: Read): void {

@@ -1,5 +1,6 @@
 // Decides what every command of the teaching day is given: the seats that are meant, cloud by cloud, and a gate for its disks.
 // Leaves the deed to its command, and opening clouds to open-class.
+import { Trouble } from '../../core/fault.ts'
 import type { Task } from '../../core/task.ts'
 import { choose } from '../../classroom/day/choose.ts'
 import { Gate } from '../../classroom/day/gate.ts'
@@ -9,8 +10,8 @@ import { projectName } from '../../classroom/input.ts'
 import { isMarked } from '../../classroom/mark.ts'
 import { type Seat, teacherSeatsOf } from '../../classroom/seats.ts'
 import type { Course } from '../../course/course.ts'
-import { type ExitCode, type Face } from '../face.ts'
-import type { Session, SessionKind } from '../session.ts'
+import { type ExitCode, exits, type Face } from '../face.ts'
+import { type Session, type SessionKind, Stop } from '../session.ts'
 import { type ClassCloud, type OpenClass, withClass } from './open-class.ts'
 
 export type DayOptions = {
@@ -78,6 +79,29 @@ export async function carry(
     ].join('\n'),
     data: { steps: due.map(({ task, look }) => ({ id: task.id, title: task.title, seen: look.seen })) },
   })
+}
+
+/**
+ * One after the other, the next also where something of the one before failed: an instance that does not start keeps
+ * nobody else out. Trouble is said; throws the first Stop at the end; interrupted, at once.
+ */
+export async function inTurn(
+  { signal, emit }: Pick<Session, 'signal' | 'emit'>,
+  steps: readonly (() => Promise<void>)[],
+): Promise<void> {
+  const stops: Stop[] = []
+  for (const step of steps) {
+    try {
+      await step()
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (error instanceof Trouble) emit({ type: 'fault', fault: error.fault })
+      else if (!(error instanceof Stop) || error.exitCode !== exits.broken) throw error
+      stops.push(error instanceof Stop ? error : new Stop(exits.broken))
+    }
+  }
+  const [first] = stops
+  if (first) throw first
 }
 
 /** Seats that are not on the roster any more, and still in the cloud. */

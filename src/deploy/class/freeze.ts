@@ -81,7 +81,7 @@ export function thaw(options: DryOptions, face: Face, signal: AbortSignal): Prom
       if (!options.dryRun && course.class.applicationCredentials)
         run.emit({
           type: 'note',
-          text: 'Keystone deleted the application credentials of who was frozen; new ones, and hand-outs with them: ./bateau class apply --deep',
+          text: 'Keystone deleted the application credentials of who was frozen; they are made anew, with the secrets that the hand-outs have, by: ./bateau class apply',
         })
       return exits.done
     },

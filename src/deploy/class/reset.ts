@@ -1,19 +1,22 @@
 // Decides what `bateau class reset` does: shows what is a student's own, asks, takes it away, and puts back what the course gave.
 // Leaves finding and deleting it to classroom/day, and the course's things to the tasks of enrolment.
-import { clearTasks } from '../../classroom/day/clear.ts'
+import { clearTaskId, clearTasks } from '../../classroom/day/clear.ts'
 import { doomed, doomedText, Estate, startersOf } from '../../classroom/day/estate.ts'
 import { firstImage } from '../../classroom/day/guest.ts'
+import { frozenTag } from '../../classroom/day/tags.ts'
 import { leftToRebuild, rebuildTasks, tagTasks, type Wish } from '../../classroom/day/rebuild.ts'
 import { enrolTaskId, enrolTasks } from '../../classroom/enrol.ts'
 import { classroomSecrets } from '../../classroom/input.ts'
 import { cloudBaseTasks } from '../../classroom/base.ts'
+import type { Seat } from '../../classroom/seats.ts'
 import { table } from '../../plan/table.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { prepareSecrets } from '../prepare-secrets.ts'
 import { bootUp } from './boot.ts'
-import { carry, type DayCloud, type DryOptions, fromAll, named, seatCount, withDay } from './day.ts'
+import { carry, type DayCloud, type DryOptions, fromAll, inTurn, named, seatCount, withDay } from './day.ts'
 import { classKey } from './class-key.ts'
 import { thisMachine } from '../reach.ts'
+import { Stop } from '../session.ts'
 import { starterWish, type Wanted } from './starter-wish.ts'
 
 type Fate = { cloud: DayCloud; seat: string; goes: string; anew: readonly string[] }
@@ -28,7 +31,8 @@ export function reset(options: DryOptions, face: Face, signal: AbortSignal): Pro
       const { dryRun } = options
       const estates = new Map(clouds.map((cloud) => [cloud, new Estate(cloud.roll)]))
       const estateOf = (cloud: DayCloud) => estates.get(cloud) ?? new Estate(cloud.roll)
-      const left = (await Promise.all(clouds.map(({ roll, seats }) => leftToRebuild(roll, seats)))).flat()
+      const noted = (await Promise.all(clouds.map(({ roll, seats }) => leftToRebuild(roll, seats)))).flat()
+      const left = noted.some(isRestore) ? [] : noted
       const fates = (await Promise.all(clouds.map((cloud) => fatesOf(cloud, estateOf(cloud))))).flat()
       run.emit({
         type: 'report',
@@ -47,20 +51,44 @@ export function reset(options: DryOptions, face: Face, signal: AbortSignal): Pro
       const phase = (name: string, title: string, tasks: Parameters<typeof carry>[3]) =>
         carry(run, name, title, tasks, false)
       const key = await classKey(world, thisMachine)
-      if (left.length === 0) {
-        const due = await fromAll(clouds, async (cloud) => tagTasks(cloud.hands, await wishesOf(cloud, key)))
-        await phase('reset-note', 'Instances that start anew', due)
-      }
-      await phase(
-        'reset-clear',
-        "Students' own things",
-        await fromAll(clouds, (cloud) => clearTasks(cloud.hands, estateOf(cloud), cloud.seats)),
-      )
-      const anew = await fromAll(clouds, ({ hands, seats }) => rebuildTasks(hands, seats))
-      await phase('reset-rebuild', 'Disks of starter instances', anew)
-      await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
-      await phase('reset-desired', 'What the course gave', await fromAll(clouds, desiredTasks))
-      if (course.class.starter.count > 0) await bootUp(run, world, clouds, asTheCourse, false)
+      /** One seat that cannot be cleared keeps no other from being reset; nothing more is done to it. */
+      let clear = clouds
+      await inTurn(run, [
+        async () => {
+          if (left.length > 0) return
+          const due = await fromAll(clouds, async (cloud) =>
+            tagTasks(cloud.hands, await wishesOf(cloud, key)),
+          )
+          await phase('reset-note', 'Instances that start anew', due)
+        },
+        async () => {
+          const tasks = await fromAll(clouds, (cloud) =>
+            clearTasks(cloud.hands, estateOf(cloud), cloud.seats),
+          )
+          const { failed } = await run.attempt('reset-clear', "Students' own things", tasks)
+          const not = new Set(failed.map(({ id }) => id))
+          clear = await Promise.all(
+            clouds.map(async (cloud) => {
+              const frozen = await Promise.all(cloud.seats.map((seat) => cloud.roll.hasTag(seat, frozenTag)))
+              const done = (seat: Seat, i: number) =>
+                !not.has(clearTaskId(cloud.input.site, seat)) && frozen[i] !== true
+              return { ...cloud, seats: cloud.seats.filter(done) }
+            }),
+          )
+          if (failed.length > 0) throw new Stop(exits.broken)
+        },
+        async () => {
+          const anew = await fromAll(clear, ({ hands, seats }) => rebuildTasks(hands, seats))
+          await phase('reset-rebuild', 'Disks of starter instances', anew)
+        },
+        async () => {
+          await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
+          await phase('reset-desired', 'What the course gave', await fromAll(clear, desiredTasks))
+        },
+        async () => {
+          if (course.class.starter.count > 0) await bootUp(run, world, clear, asTheCourse, false)
+        },
+      ])
       run.emit({
         type: 'note',
         text: `Not to be undone. Snapshots of yours are there still: ./bateau class snapshot --list${named(options.who)}`,
@@ -71,6 +99,9 @@ export function reset(options: DryOptions, face: Face, signal: AbortSignal): Pro
 }
 
 const asTheCourse: Wanted = { image: null, flavor: null, count: null, user: null }
+
+/** Noted by `snapshot --restore`: a reset that was cut notes the image that an instance was started from. */
+const isRestore = ({ server, imageId }: Wish) => (firstImage(server) ?? imageId) !== imageId
 
 async function fatesOf(cloud: DayCloud, estate: Estate): Promise<Fate[]> {
   return Promise.all(

@@ -12,7 +12,7 @@ import { openUp as openCourseUp } from '../plan-of.ts'
 import { refuse } from '../open-course.ts'
 import { say } from '../say.ts'
 import { bootUp } from './boot.ts'
-import { type DayCloud, dayClouds, withDay } from './day.ts'
+import { type DayCloud, dayClouds, inTurn, withDay } from './day.ts'
 import { closeDown, openUp } from './power.ts'
 
 export type ScheduleOptions = {
@@ -37,9 +37,9 @@ export async function schedule(options: ScheduleOptions, face: Face, signal: Abo
   const done = new Set<string>()
   for (;;) {
     const due = dueNow(course).filter((event) => !done.has(keyOf(event)))
-    const code = due.length === 0 ? exits.done : await carryOut(options.file, due, face, signal)
     // What failed is tried again at the next tick, as long as it is due; the world says what is left of it.
-    if (code === exits.done) for (const event of due) done.add(keyOf(event))
+    const finished = (event: Event) => void done.add(keyOf(event))
+    const code = due.length === 0 ? exits.done : await carryOut(options.file, due, finished, face, signal)
     if (!options.watch || code === exits.usage) return code
     await pause(tickMilliseconds, undefined, { signal }).catch(() => {})
     if (signal.aborted) return exits.done
@@ -53,30 +53,34 @@ const keyOf = ({ kind, at, groups }: Event) => `${kind} ${at} ${groups.join()}`
 function carryOut(
   file: string | null,
   due: readonly Event[],
+  finished: (event: Event) => void,
   face: Face,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   return withDay('class schedule', { file, who: [] }, face, signal, async (open, all) => {
     const { run, world, course } = open
     const here = new Set(all.flatMap(({ seats }) => seats.map(({ group }) => group)))
-    for (const event of due) {
-      const groups = event.groups.filter((one) => here.has(one))
-      if (groups.length === 0) continue
+    const one = async (event: Event) => {
+      const groups = event.groups.filter((name) => here.has(name))
+      if (groups.length === 0) return
       run.emit({ type: 'note', text: lineOf(event, course.timezone).join('  ') })
       const clouds = dayClouds(open, groups)
       const how = { dryRun: false, power: true, logins: event.kind !== 'close' }
       switch (event.kind) {
         case 'boot':
-          await bootUp(run, world, clouds, { image: null, flavor: null, count: null, user: null }, false)
-          break
+          return bootUp(run, world, clouds, { image: null, flavor: null, count: null, user: null }, false)
         case 'open':
-          await openUp(run, clouds, how)
-          break
+          return openUp(run, clouds, how)
         case 'close':
-          await closeDown(run, await withoutKept(clouds, wall(Date.now(), course.timezone).day), how)
-          break
+          return closeDown(run, await withoutKept(clouds, wall(Date.now(), course.timezone).day), how)
       }
     }
+    // An instance that does not start keeps no class from being let in.
+    const steps = due.map((event) => async () => {
+      await one(event)
+      if (open.away.length === 0) finished(event)
+    })
+    await inTurn(run, steps)
     return exits.done
   })
 }

@@ -144,6 +144,9 @@ export function keystoneDay(state: State, { method, path }: Ask): Reply | undefi
   )
   if (index < 0) return gone
   state.assignments.splice(index, 1)
+  // Keystone deletes them with any role of theirs in that project (keystone/application_credential/core.py).
+  const kept = state.credentials.filter((one) => one['user_id'] !== user || one['project_id'] !== at)
+  state.credentials.splice(0, state.credentials.length, ...kept)
   return { status: 204 }
 }
 
