@@ -3,7 +3,13 @@ import { expect, it } from 'vitest'
 import type { Cloud } from '../cloud/open.ts'
 import { classPrefixes } from './class-prefixes.ts'
 
-const subnet = (network_id: string, project_id: string, cidr: string, gateway_ip: string | null = null, pool = 'pool') => ({
+const subnet = (
+  network_id: string,
+  project_id: string,
+  cidr: string,
+  gateway_ip: string | null = null,
+  pool = 'pool',
+) => ({
   id: cidr,
   name: '',
   tags: [],
