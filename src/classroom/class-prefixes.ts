@@ -7,14 +7,17 @@ import { isMarked } from './mark.ts'
 /** `gateways`: addresses of routers in them, which are no instances. */
 export type ClassPrefixes = { prefixes: Prefix[]; gateways: Address[] }
 
+/** Ids, null: none. `direct`: network that instances may be on directly. `pool`: what the class's /64s are taken from. */
+export type ClassPlaces = { direct: string | null; pool: string | null }
+
 /**
- * As they are now: a network that a student makes tomorrow is not among them. `direct`: id of the network that instances
- * may be on directly; null: none.
+ * As they are now: a network that a student makes tomorrow is not among them. What is not of the pool is not either: a
+ * student may write any prefix into a subnet of their own, and any mark, and so would open the jump host to the internet.
  */
 export async function classPrefixes(
   cloud: Cloud,
   course: string,
-  direct: string | null,
+  { direct, pool }: ClassPlaces,
 ): Promise<ClassPrefixes> {
   const [projects, networks, subnets] = await Promise.all([
     cloud.identity.projects(),
@@ -26,7 +29,10 @@ export async function classPrefixes(
   const those = subnets.filter(
     (one) =>
       one.cidr.includes(':') &&
-      (ours.has(one.network_id) || owners.has(one.project_id) || one.network_id === direct),
+      (one.network_id === direct ||
+        (pool !== null &&
+          one.subnetpool_id === pool &&
+          (ours.has(one.network_id) || owners.has(one.project_id)))),
   )
   return {
     prefixes: those.flatMap(({ cidr }) => valueOf(Prefix.parse(cidr))),

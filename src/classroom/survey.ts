@@ -16,7 +16,7 @@ import type {
 } from '../cloud/network.ts'
 import type { Cloud } from '../cloud/open.ts'
 import type { VolumeQuota } from '../cloud/volume.ts'
-import { isOfAnotherCourse } from './mark.ts'
+import { isMarked, isOfAnotherCourse } from './mark.ts'
 
 /** Arrays are written through: who makes something adds what the cloud answered. */
 export type Base = {
@@ -121,7 +121,13 @@ export class Survey {
       routers: own(routers),
       interfaces: [...interfaces],
       flavors,
-      images,
+      // Students may upload images of any name and mark.
+      images: images.filter(
+        (one) =>
+          typeof one['owner'] !== 'string' ||
+          one['owner'] === cloud.projectId ||
+          !isMarked(this.#course, { tags: one.tags }),
+      ),
     }
   }
 

@@ -22,6 +22,7 @@ describe('a login', () => {
     [line({ name: '王小明' }), undefined],
     [line({ name: 'Root' }), 'root-s'],
     [line({ login: 'admin' }), 'admin-s'],
+    [line({ login: 'bateau-probe' }), 'bateau-probe-s'],
     [line({ name: 'a'.repeat(80) }), 'a'.repeat(32)],
   ])('of %o is %s', (from, login) => expect(makeLogin(from)?.login).toBe(login))
 

@@ -3,7 +3,7 @@
 
 /** Names that OpenStack's services and Debian use themselves. */
 const taken = new Set(
-  'root admin daemon bin sys sync games man lp mail news proxy www-data backup list irc nobody sshd systemd-network nova neutron glance keystone placement cinder horizon demo service mysql rabbitmq libvirt-qemu openstack bateau debian ubuntu stack'.split(
+  'root admin daemon bin sys sync games man lp mail news proxy www-data backup list irc nobody sshd systemd-network nova neutron glance keystone placement cinder horizon demo service mysql rabbitmq libvirt-qemu openstack bateau bateau-probe debian ubuntu stack'.split(
     ' ',
   ),
 )

@@ -16,6 +16,7 @@ import type { Credentials } from '../cloud/credentials.ts'
 import { type Cloud, openCloud } from '../cloud/open.ts'
 import { dispatcherOf } from '../cloud/tls.ts'
 import { nearest } from '../course/suggest.ts'
+import { openToOthers } from '../dns/credentials.ts'
 import { tinyDigest, tinyImage, tinyImagePath } from '../image/tiny.ts'
 import type { PlannedCloud } from '../plan/draft.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -38,6 +39,7 @@ export async function adoptedClassroom(
 ): Promise<Classroom> {
   const { vault, signal } = session
   const access = accessOf(plan, planned)
+  warn(session, planned.name, access)
   const connections = dispatcherOf(access)
   const again = `openstack --os-cloud ${planned.cloud.entry} token issue`
   const open = (credentials: Credentials, fix: string, until = signal): Promise<Cloud> =>
@@ -89,6 +91,34 @@ function accessOf({ course }: Plan, { cloud }: PlannedCloud): CloudAccess {
   const [fault] = read.faults
   throw new Trouble({ ...(fault as Fault), host: cloud.name })
 }
+
+const warned = new WeakMap<Session, Set<string>>()
+
+/** Who else may have the administrator's password: said once a run, as it is the operator's choice and not refused. */
+function warn(session: Session, name: string, { file, authUrl, tls }: CloudAccess): void {
+  const before = warned.get(session) ?? new Set()
+  warned.set(session, before)
+  const { protocol, hostname } = new URL(authUrl)
+  const readable = openToOthers(file)
+  const texts = [
+    ...(protocol === 'https:' && !tls.verify
+      ? [
+          `the certificate of ${name} is not checked (verify: false in ${file}): whoever is on the way can read the administrator's password; name its authority there instead: cacert`,
+        ]
+      : []),
+    ...(protocol === 'http:' && !isHere(hostname)
+      ? [`the administrator's password goes to ${name} in clear: ${authUrl} is not https`]
+      : []),
+    ...(readable === null ? [] : [readable]),
+  ]
+  for (const text of texts) {
+    if (before.has(text)) continue
+    before.add(text)
+    session.emit({ type: 'note', text })
+  }
+}
+
+const isHere = (host: string) => /^(localhost|127\.[0-9.]+|\[?::1\]?)$/.test(host)
 
 function textOf(path: string): string | undefined {
   try {

@@ -1,5 +1,5 @@
 // The class on clouds that exist already: two fake clouds on ports of this machine, one that is not there, and what is said of each.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -293,6 +293,22 @@ describe('what is said of a cloud that cannot be used', () => {
     expect(codes()).toEqual(['lyon cloud-login'])
     expect(faults()[0]?.fix).toContain('openstack --os-cloud lyon token issue')
     expect(all()).not.toContain('not-the-password')
+  })
+
+  it('who else may have its password, once: others on this machine, and whoever is on the way', async () => {
+    writeCourse({ clouds: [one('lyon', { seats: 4 })] })
+    const entry = entryOf('https://[::1]:1')
+    writeClouds({ lyon: { ...entry, verify: false } })
+    chmodSync(join(dir, 'clouds.yaml'), 0o644)
+    await up()
+    const notes = () => events.flatMap((event) => (event.type === 'note' ? [event.text] : []))
+    expect(notes().filter((text) => text.includes('is not checked (verify: false'))).toHaveLength(1)
+    expect(notes().filter((text) => text.includes('may be read by others'))).toHaveLength(1)
+    events = []
+    writeClouds({ lyon: entryOf(lyon.address) })
+    chmodSync(join(dir, 'clouds.yaml'), 0o600)
+    await up()
+    expect(notes()).toEqual([])
   })
 
   it('an account without the role admin', async () => {

@@ -52,6 +52,7 @@ export async function ssh(
           ...(instance.identityFile === '' ? {} : { identityFile: instance.identityFile }),
           knownHostsFile: instanceKeys(world),
           trustFirst: true,
+          stranger: true,
           ...(ground.outsidePrefix.length > 0 ? { via: ground.outsidePrefix, bare: true } : {}),
         }
         found = sshArgv(target, world.control, tty)

@@ -117,3 +117,8 @@ it('does not take the texts of another for its own', () => {
   expect(() => readMarker('v6', ['v=spf1 -all'])).toThrow('that bateau did not write')
   expect(() => readMarker('v6', ['bateau:v6-other,os1'])).toThrow('that bateau did not write')
 })
+
+it.each(['', 'os1\nupdate delete course.example. MX', 'os1 ', '*', '.', 'a..b'])(
+  'does not hold the name %j, which would be removed with the course',
+  (name) => expect(() => readMarker('v6', [`bateau:v6,os1,${name}`])).toThrow('that bateau did not write'),
+)

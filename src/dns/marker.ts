@@ -10,12 +10,16 @@ const head = (course: string) => `bateau:${course}`
 /** No blank, quote or semicolon is in it, which providers treat each in its own way. */
 const line = (course: string, names: readonly string[]) => [head(course), ...names].join(',')
 
+/** Names go into what dig and nsupdate are told, and what is held is removed: nothing else, and not the zone's own name. */
+const held = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/
+
 /** The names that the texts hold. Throws Trouble `dns-marker` for a text that is not bateau's. */
 export function readMarker(course: string, texts: readonly string[]): string[] {
   const names = new Set<string>()
   for (const text of texts) {
     const [first, ...rest] = text.split(',')
     if (first !== head(course)) throw new Trouble(notOurs(course, text))
+    if (!rest.every((name) => held.test(name))) throw new Trouble(notOurs(course, text))
     for (const name of rest) names.add(name)
   }
   return [...names].toSorted()

@@ -22,7 +22,7 @@ export type DnsWay = {
 
 export type DnsDeps = { shell: Shell; clock: DnsClock; random: () => number; signal: AbortSignal }
 
-/** Null for `reverse`: no PTR records. Throws Trouble: `dns-zone-name`, `dns-no-server`, `dns-credentials`. */
+/** Null for `reverse`: no PTR records. Throws Trouble: `dns-zone-name`, `dns-no-server`, `dns-in-clear`, `dns-credentials`. */
 export function openZones(way: DnsWay, deps: DnsDeps): { forward: ZoneHand; reverse: ZoneHand | null } {
   const zone = must(readZone(way.zone))
   const reverse = way.reverse === null ? null : must(readZone(way.reverse))
@@ -39,6 +39,7 @@ export function openZones(way: DnsWay, deps: DnsDeps): { forward: ZoneHand; reve
       }
     }
     case 'ovh': {
+      inCipher(way)
       const read = readKeys(way.credentials, ['application_key', 'application_secret', 'consumer_key'])
       const keys = {
         applicationKey: read.application_key.reveal(),
@@ -48,6 +49,7 @@ export function openZones(way: DnsWay, deps: DnsDeps): { forward: ZoneHand; reve
       return { forward: ovhZone({ zone, api: api(ovhApi), keys, clock, random, signal }), reverse: null }
     }
     case 'scaleway': {
+      inCipher(way)
       const { secret_key: secretKey } = readKeys(way.credentials, ['secret_key'])
       const forward = scalewayZone({ zone, api: api(scalewayApi), secretKey, clock, random, signal })
       return { forward, reverse: null }
@@ -59,6 +61,17 @@ export function openZones(way: DnsWay, deps: DnsDeps): { forward: ZoneHand; reve
 export function isHere({ provider, server, api }: DnsWay): boolean {
   const host = provider === 'rfc2136' ? server : api === null ? null : new URL(api).hostname
   return host !== null && /^(localhost|127\.[0-9.]+|\[?::1\]?)$/.test(host)
+}
+
+/** Both send a key with every call. */
+function inCipher(way: DnsWay): void {
+  if (way.api === null || new URL(way.api).protocol === 'https:' || isHere(way)) return
+  throw new Trouble({
+    code: 'dns-in-clear',
+    title: `the key for ${way.zone} would go to ${way.api} in clear`,
+    why: 'whoever is on the way could read it, and change the zone with it; only an API on this machine may be without TLS',
+    fix: 'write https:// under dns.api, or leave dns.api out for the provider’s own',
+  })
 }
 
 function must<T>(read: Outcome<T>): T {

@@ -23,6 +23,8 @@ export type SshTarget = {
   via?: readonly string[]
   /** Ignore the user's ssh_config. Without it ProxyJump, agents and hardware keys of the user's own are respected. */
   bare?: boolean
+  /** It is somebody else's machine, as a student's is: whatever the user's ssh_config says, no agent and no display goes there. */
+  stranger?: boolean
   /** Seconds for which a link that is down is tried again. Default: 45. */
   patienceSeconds?: number
 }
@@ -41,6 +43,7 @@ function options(target: SshTarget, controlDir: string): string[] {
   const set = (key: string, value: string) => ['-o', `${key}=${value}`]
   return [
     ...(target.bare ? ['-F', 'none'] : []),
+    ...(target.stranger ? [...set('ForwardAgent', 'no'), ...set('ForwardX11', 'no')] : []),
     ...set('BatchMode', 'yes'),
     ...set('ConnectTimeout', '10'),
     ...set('ServerAliveInterval', '5'),

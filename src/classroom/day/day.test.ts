@@ -570,5 +570,39 @@ describe('snapshot', () => {
     expect(fake.state.images.some((one) => one['bateau_course'] === course)).toBe(false)
   })
 
+  it('is none that a student made, whatever it says of itself', async () => {
+    await boot()
+    const [server] = fake.state.servers
+    const says = {
+      bateau_course: course,
+      bateau_snapshot: 'before',
+      bateau_seat: 'ada',
+      tags: [`bateau:${course}`],
+    }
+    const forged = { ...says, id: 'forged', name: 'tiny', status: 'active', visibility: 'private', size: 1 }
+    fake.state.images.push({ ...forged, bateau_instance: server?.id, owner: server?.['tenant_id'] })
+    sound(await take())
+    expect(await take()).toMatchObject({ kept: { length: 2 } })
+    await fresh(async (hands) => {
+      const wishes = await restoreWishes(hands.roll, imagesOf(hands.roll), all(hands), 'before')
+      expect(wishes.map(({ imageId }) => imageId)).not.toContain('forged')
+      expect((await hands.roll.images()).map(({ id }) => id)).not.toContain('forged')
+      expect(
+        (await new Survey(course, hands.roll.cloud).base.read()).images.map(({ id }) => id),
+      ).not.toContain('forged')
+    })
+  })
+
+  it('of one student is not put on the disk of another who notes it on the own instance', async () => {
+    await boot()
+    await take()
+    const [one, other] = fake.state.servers
+    const theirs = fake.state.images.find((image) => image['bateau_instance'] === other?.id)
+    if (one) one['tags'] = [...(one['tags'] as string[]), `bateau-rebuild:${theirs?.id}`]
+    sound(await fresh(async (hands) => carryOut(await rebuildTasks(hands, all(hands)))))
+    expect(fake.state.day.rebuilds).toBe(0)
+    expect(await fresh((hands) => leftToRebuild(hands.roll, all(hands)))).toEqual([])
+  })
+
   it('is taken over any cut, and not twice', () => overAnyCut(() => boot(), take), patience)
 })

@@ -12,7 +12,11 @@ export const guestMetadata = (user: string, imageId: string): Record<string, str
 })
 /** Image that a starter instance was first started from: a snapshot may have been put back since. */
 export const firstImage = ({ metadata }: Pick<Server, 'metadata'>): string | undefined => metadata[imageKey]
-export const guestUser = ({ metadata }: Pick<Server, 'metadata'>): string => metadata[userKey] ?? 'root'
+/** Students can write it: what is no user's name is not given to ssh. */
+export function guestUser({ metadata }: Pick<Server, 'metadata'>): string {
+  const user = metadata[userKey] ?? ''
+  return /^[a-z_][a-z0-9_-]{0,31}$/.test(user) ? user : 'root'
+}
 
 /**
  * User data for cloud-init (`ssh_authorized_keys` of its module cc_ssh: for the image's own user), which the tiny guest reads

@@ -3,10 +3,12 @@
 import type { Task } from '../../core/task.ts'
 import type { Server } from '../../cloud/compute.ts'
 import type { Seat } from '../seats.ts'
+import { Held } from '../survey.ts'
 import { demand } from './can.ts'
 import { each, type Hands, underWay } from './power.ts'
 import { absent, type Roll } from './roll.ts'
 import { arrived, isActive, settle } from './settle.ts'
+import { mayBecome } from './snapshot-mark.ts'
 import { refuseFrozen } from './starter.ts'
 import { rebuildTag, toRebuild } from './tags.ts'
 
@@ -53,6 +55,7 @@ export function tagTasks({ roll }: Pick<Hands, 'roll'>, wishes: readonly Wish[])
 /** One task for each instance that is tagged. Stopped ones stay stopped. */
 export function rebuildTasks(hands: Hands, seats: readonly Seat[]): Promise<Task[]> {
   const { roll } = hands
+  const images = new Held(() => roll.images())
   return each(hands, seats, (server) => toRebuild(server) !== undefined, {
     title: (name) => `Make anew ${name}`,
     because: 'its disk is put back to the image',
@@ -61,6 +64,13 @@ export function rebuildTasks(hands: Hands, seats: readonly Seat[]): Promise<Task
       const { actions } = await roll.cloud()
       const imageId = toRebuild(server)
       if (imageId === undefined) return
+      const image = (await images.read()).find((one) => one.id === imageId)
+      if (image === undefined || !mayBecome(image, server)) {
+        progress.line('its note names an image that it must not become: nothing is made anew')
+        await actions.untag(server.id, rebuildTag(imageId)).catch(absent)
+        await roll.again(server.id)
+        return
+      }
       const rests = (one: Server) => isActive(one) || one.status === 'SHUTOFF'
       // A rebuild of an earlier run, cut before it could say so, is let end and then done again: it may be an older image's.
       const ready = await settle(roll, hands.clock, server.id, rests, progress)

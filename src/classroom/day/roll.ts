@@ -2,10 +2,12 @@
 // Leaves what is made of it to the deeds.
 import { Trouble } from '../../core/fault.ts'
 import type { Server } from '../../cloud/compute.ts'
+import type { Image } from '../../cloud/image.ts'
 import type { Project, User } from '../../cloud/identity.ts'
 import type { Cloud } from '../../cloud/open.ts'
 import { findProject, findUser } from '../account-parts.ts'
 import type { ClassroomInput } from '../input.ts'
+import { isMarked } from '../mark.ts'
 import { type Seat, seatsOf } from '../seats.ts'
 import { put } from '../parts.ts'
 import { Held } from '../survey.ts'
@@ -54,6 +56,16 @@ export class Roll {
     return all
       .filter(({ tenant_id: of }) => of === project?.id)
       .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  }
+
+  /**
+   * Images that no student can have made: who makes one gives it any name, mark and property, those of the course's images
+   * and of a teacher's snapshots among them.
+   */
+  async images(): Promise<Image[]> {
+    const [{ image }, projects] = await Promise.all([this.cloud(), this.projects.read()])
+    const seats = new Set(projects.filter((one) => isMarked(this.input.course, one)).map(({ id }) => id))
+    return (await image.images()).filter(({ owner }) => typeof owner !== 'string' || !seats.has(owner))
   }
 
   /** Asks again about one instance and remembers the answer; undefined when it is gone. */

@@ -11,12 +11,7 @@ import { demand } from './can.ts'
 import { each, type Hands } from './power.ts'
 import { absent, type Roll } from './roll.ts'
 import type { Wish } from './rebuild.ts'
-
-/** Properties of an image, which Nova sets with it: it is marked from its first moment. */
-const courseKey = 'bateau_course'
-const nameKey = 'bateau_snapshot'
-const seatKey = 'bateau_seat'
-const serverKey = 'bateau_instance'
+import { courseKey, nameKey, seatKey, serverKey } from './snapshot-mark.ts'
 
 export type Snapshot = {
   id: string
@@ -34,9 +29,8 @@ export type Snapshot = {
 const pollMilliseconds = 2_000
 const patienceMilliseconds = 1_800_000
 
-/** Images of the cloud, read once. */
-export const imagesOf = (roll: Roll): Held<Image[]> =>
-  new Held(async () => (await roll.cloud()).image.images())
+/** Images of the cloud but students' own, read once. */
+export const imagesOf = (roll: Roll): Held<Image[]> => new Held(() => roll.images())
 
 /** The class's snapshots in the images of a cloud, by name and seat. */
 export function snapshotsIn(course: string, images: readonly Image[]): Snapshot[] {

@@ -6,7 +6,7 @@ import { quote } from '../../host/quote.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { type Paint, verdicts } from './paint.ts'
 import { emptyScene, next, type Round, type Scene } from './scene.ts'
-import { count, duration, place, tame } from './words.ts'
+import { count, duration, harmless, place, tame } from './words.ts'
 
 /** `out` is what was asked for (plan, report), `err` is how it goes. Text without a final newline. */
 export type Said = { to: 'out' | 'err'; text: string }
@@ -28,7 +28,8 @@ export class Teller {
     this.#isLive = isLive
   }
 
-  tell(event: RunEvent): Said[] {
+  tell(told: RunEvent): Said[] {
+    const event = shown(told)
     const before = this.scene
     this.scene = next(before, event)
     const said = this.#say(event, before)
@@ -166,6 +167,16 @@ export class Teller {
 
   #err(text: string): Said {
     return { to: 'err', text }
+  }
+}
+
+/** Titles and texts hold names that students give; `agent.event` and lines of programs are tamed where they are shown. */
+function shown(event: RunEvent): RunEvent {
+  if (event.type === 'agent.event') return event
+  return {
+    ...event,
+    ...('title' in event ? { title: harmless(event.title) } : {}),
+    ...('text' in event ? { text: harmless(event.text) } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { count, duration, fit, place, tame } from './words.ts'
+import { count, duration, fit, harmless, place, tame } from './words.ts'
 
 it.each([
   [0, '0 s'],
@@ -36,4 +36,13 @@ it.each([
 
 it('a text that fits is not touched, a longer one ends in an ellipsis', () => {
   expect([fit('abc', 3), fit('abcd', 3), fit('abcd', 0), fit('🐧🐧🐧', 4)]).toEqual(['abc', 'ab…', '', '🐧…'])
+})
+
+it('what students name or print drives no terminal, and keeps its lines', () => {
+  const named = 'ada  open\n  \u001B]0;owned\u0007\u001B[2Jnet\u009b31m\u202Egpj\r\n\tend'
+  const shown = harmless(named)
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/)
+  expect(shown.split('\n')).toHaveLength(3)
+  expect(shown).toMatch(/^ada {2}open\n {2}.*net.*gpj\n\tend$/)
 })

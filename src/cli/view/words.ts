@@ -32,6 +32,20 @@ export function tame(line: string): string {
   return (shown ?? '').replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
 }
 
+/**
+ * A text of ours that has names and answers of others in it (of a student's network, of a command on an instance), as it
+ * may go to a terminal: its lines and blanks stay, escapes go, and what else drives a terminal or turns the direction of
+ * writing becomes a dot.
+ */
+export function harmless(text: string): string {
+  return (
+    stripVTControlCharacters(text)
+      .replaceAll('\r\n', '\n')
+      // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+      .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '·')
+  )
+}
+
 /** Cut to so many columns, an ellipsis in the last. */
 export function fit(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text

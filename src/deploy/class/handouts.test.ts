@@ -3,11 +3,13 @@ import { jumpHostOf } from '../jump/place.ts'
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -310,6 +312,17 @@ describe('the archive', () => {
     const files = unzipSync(await decrypter.decrypt(readFileSync(age)))
     expect(Object.keys(files).every((name) => name.startsWith('nets/ada/'))).toBe(true)
     expect(readFileSync(age).subarray(0, 21).toString()).toBe('age-encryption.org/v1')
+  })
+
+  it('is not written through a file that somebody else put in its way', async () => {
+    const zip = join(root, 'handouts.zip')
+    const trap = join(root, 'trap')
+    writeFileSync(trap, '', { mode: 0o644 })
+    symlinkSync(trap, `${zip}.${process.pid}`)
+    expect(await run({ zip })).toBe(0)
+    expect(readFileSync(trap, 'utf8')).toBe('')
+    expect((lstatSync(zip).mode & 0o777).toString(8)).toBe('600')
+    expect(lstatSync(zip).isFile()).toBe(true)
   })
 
   it('that cannot be written is a fault, and leaves nothing behind', async () => {

@@ -141,7 +141,9 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}`
   try {
     await mkdir(dirname(path), { recursive: true })
-    const file = await open(draft, 'w', 0o600)
+    // Never through what somebody put there: in /tmp a file of another would stay theirs to read, with all secrets in it.
+    await rm(draft, { force: true })
+    const file = await open(draft, 'wx', 0o600)
     try {
       await file.writeFile(bytes)
       await file.sync()

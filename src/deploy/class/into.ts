@@ -44,6 +44,7 @@ export function wayInto(
     identityFile,
     knownHostsFile: instanceKeys(world),
     trustFirst: true,
+    stranger: true,
     ...(ground.outsidePrefix.length > 0 ? { via: ground.outsidePrefix, bare: true } : {}),
   }
 }

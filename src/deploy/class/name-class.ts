@@ -139,7 +139,11 @@ async function nameZones(naming: Naming, { forward, reverse }: Zones): Promise<E
 }
 
 const exitOf = ({ code }: Fault): ExitCode =>
-  unproven.has(code) ? exits.unchecked : code === 'dns-credentials' ? exits.usage : exits.broken
+  unproven.has(code)
+    ? exits.unchecked
+    : ['dns-credentials', 'dns-in-clear'].includes(code)
+      ? exits.usage
+      : exits.broken
 
 function foreign(zone: string, { name, was, now }: Line): Fault {
   const has = was === null ? 'a record' : `${was.type} ${was.data.join(' ')}`

@@ -4,6 +4,7 @@ import { clearTaskId, clearTasks } from '../../classroom/day/clear.ts'
 import { doomed, doomedText, Estate, startersOf } from '../../classroom/day/estate.ts'
 import { firstImage } from '../../classroom/day/guest.ts'
 import { frozenTag } from '../../classroom/day/tags.ts'
+import { mayBecome } from '../../classroom/day/snapshot-mark.ts'
 import { leftToRebuild, rebuildTasks, tagTasks, type Wish } from '../../classroom/day/rebuild.ts'
 import { enrolTaskId, enrolTasks } from '../../classroom/enrol.ts'
 import { classroomSecrets } from '../../classroom/input.ts'
@@ -117,7 +118,7 @@ async function fatesOf(cloud: DayCloud, estate: Estate): Promise<Fate[]> {
 /** Starter instances get the image that they were started from, or the course's where that is gone. */
 async function wishesOf(cloud: DayCloud, key: string): Promise<Wish[]> {
   const { roll, seats } = cloud
-  const known = new Set((await (await roll.cloud()).image.images()).map(({ id }) => id))
+  const images = await roll.images()
   const found = await Promise.all(
     seats.map(async (seat) => (await startersOf(roll, seat)).map((server) => ({ seat, server }))),
   )
@@ -125,8 +126,8 @@ async function wishesOf(cloud: DayCloud, key: string): Promise<Wish[]> {
   if (starters.length === 0) return []
   const wish = await starterWish(cloud, asTheCourse, key)
   return starters.map(({ seat, server }) => {
-    const first = firstImage(server) ?? ''
-    return { seat, server, imageId: known.has(first) ? first : wish.imageId }
+    const first = images.find((one) => one.id === firstImage(server) && mayBecome(one, server))
+    return { seat, server, imageId: first?.id ?? wish.imageId }
   })
 }
 

@@ -1,5 +1,6 @@
 // Decides what `bateau class snapshot` does: takes, lists, puts back or deletes images of the class's instances.
 // Leaves each to classroom/day.
+import type { Fault } from '../../core/fault.ts'
 import { rebuildTasks, tagTasks } from '../../classroom/day/rebuild.ts'
 import {
   deleteTasks,
@@ -56,7 +57,10 @@ export function snapshot(options: SnapshotOptions, face: Face, signal: AbortSign
             `${count} instances have a snapshot ${name}`,
             wishes.flat().map(({ seat, server }) => [seat.name, server.name]),
           )
-          if (count === 0) return exits.broken
+          if (count === 0) {
+            run.emit({ type: 'fault', fault: noSnapshot(name) })
+            return exits.broken
+          }
           if (
             !dryRun &&
             !(await face.ask(`Put snapshot ${name} back? What is on the disks of ${count} instances goes`))
@@ -122,3 +126,10 @@ function say(run: Session, title: string, rows: readonly (readonly string[])[]):
     data: { rows },
   })
 }
+
+const noSnapshot = (name: string): Fault => ({
+  code: 'no-snapshot',
+  title: `there is no snapshot ${name} to put back`,
+  why: 'no instance of those that are meant has one of that name',
+  fix: 'see which there are: ./bateau class snapshot --list; then name one: --name NAME',
+})

@@ -94,7 +94,7 @@ async function imageOf(
     const found = imageServing(input, await survey.base.read())
     if (found) return { id: found.id, user: input.foreign?.image?.user ?? 'root' }
   }
-  const all = (await (await roll.cloud()).image.images()).filter(({ status }) => status === 'active')
+  const all = (await roll.images()).filter(({ status }) => status === 'active')
   const wanted = name ?? input.image.name
   const image = pick(input.course, 'image', wanted, all, (one) => one.name ?? '')
   const tiny = wanted === input.image.name || image['bateau_digest'] !== undefined

@@ -10,6 +10,7 @@ export async function reachedIn(
   { cloud }: Pick<ClassroomDeps, 'cloud'>,
 ): Promise<Reached> {
   const direct = isDirect ? (foreign?.direct?.id ?? null) : null
-  const { prefixes, gateways } = await classPrefixes(await cloud(), course, direct)
+  const pool = foreign?.pool?.id ?? null
+  const { prefixes, gateways } = await classPrefixes(await cloud(), course, { direct, pool })
   return { prefixes, never: gateways }
 }
