@@ -41,6 +41,10 @@ async function showCommands(plan: Plan, options: PlanOptions, terminal: Terminal
   const hosts = stepsOffline(plan)
   if (options.json) terminal.out.write(json({ schema_version: schemaVersion, hosts }))
   else terminal.out.write(`${hosts.map(({ host, steps }) => stepsText(host, steps)).join('\n\n\n')}\n`)
+  if (plan.course.jump !== null && plan.clouds.length > 0)
+    terminal.err.write(
+      'Where instances are in clouds that exist already only those say: the jump host is shown without them.\n',
+    )
   terminal.err.write(
     'Of servers that nobody has looked at yet a fresh Debian 13 is assumed; `up` looks first, and adapts.\n',
   )

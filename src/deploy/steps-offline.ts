@@ -7,12 +7,20 @@ import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
 import { courseAgent, bundleToShow } from './agent.ts'
 import { hostSteps } from './ascend.ts'
+import { jumpStepsOffline } from './jump/steps-offline.ts'
 
-/** Every step of every server that can be deployed, in order. Throws Trouble for a plan that cannot be carried out. */
+/** Every step of every server that can be deployed, in order, the jump host's last. Throws Trouble for a plan that cannot be carried out. */
 export function stepsOffline(plan: Plan): { host: string; steps: HostStep[] }[] {
   // Where the agents will ping is the course's, or the rehearsal's when it is made; nothing is asked here.
   const agent = courseAgent({ pings: [plan.course.networks.resolvers[0] ?? Address.of('::1')] }, bundleToShow)
-  return sitesOffline(plan).map((site) => ({ host: site.name, steps: hostSteps(site, agent) }))
+  const clouds = sitesOffline(plan).map((site) => ({ host: site.name, steps: hostSteps(site, agent) }))
+  const jump = jumpStepsOffline(plan)
+  if (jump === null) return clouds
+  if (!clouds.some(({ host }) => host === jump.host)) return [...clouds, jump]
+  return clouds.map(({ host, steps }) => ({
+    host,
+    steps: host === jump.host ? [...steps, ...jump.steps] : steps,
+  }))
 }
 
 /** The sites of a plan with facts that are assumed where none are known. Throws Trouble. */

@@ -31,7 +31,7 @@ import { confirmTask } from './confirm.ts'
 import { jumpAddress, type JumpPlace, probeKey, probeWay } from './place.ts'
 
 /** Seconds in which a change must be confirmed. Two log-ins take three; a link that was cut gets time to come back. */
-const patience = 120
+export const jumpPatience = 120
 
 export type JumpPlan = {
   place: JumpPlace
@@ -74,7 +74,7 @@ export async function planJump(
       ...(await travellersOf(course, world)),
       { login: probeAccount, key: await probeKey(world, thisMachine) },
     ],
-    patience,
+    patience: jumpPatience,
   }
   const [before, behind] =
     surroundings && server.role === 'cloud' ? await around(plan, ground, server.name, shell) : [[], []]
