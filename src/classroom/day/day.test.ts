@@ -476,7 +476,11 @@ describe('reset', () => {
       port_range_min: 80,
       remote_ip_prefix: '::/0',
     })
-    state.images.push({ ...thing('copy'), owner: project_id, status: 'active', visibility: 'private' })
+    const image = { owner: project_id, status: 'active', visibility: 'private' }
+    state.images.push(
+      { ...thing('copy'), ...image },
+      { ...thing('marked', { tags: [`bateau:${course}`] }), ...image },
+    )
     state.servers.push(thing('toy', { status: 'ACTIVE', tenant_id: project_id, user_id: 'x', addresses: {} }))
   }
   const clear = () =>

@@ -70,9 +70,8 @@ export async function doomed(estate: Estate, seat: Seat): Promise<Doomed> {
   const own = async (kind: EstateKind) =>
     (await estate.of(kind, project.id)).filter((one) => !isMarked(course, one))
   const servers = (await roll.serversOf(seat)).filter((one) => !isMarked(course, { tags: one.tags }))
-  const images = (await estate.images.read()).filter(
-    (one) => one['owner'] === project.id && !isMarked(course, { tags: one.tags }),
-  )
+  // bateau makes none in a seat's project: a mark on one there is the student's own.
+  const images = (await estate.images.read()).filter((one) => one['owner'] === project.id)
   const [floatingips, routers, networks] = [
     await own('floatingips'),
     await own('routers'),
