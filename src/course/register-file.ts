@@ -17,6 +17,7 @@ const columns = [
   'group',
   'cloud',
   'network',
+  'range',
   'since',
   'left',
   'from',
@@ -27,10 +28,12 @@ const needed: readonly Column[] = ['login', 'since', 'left', 'course']
 
 /** The whole file. Logins are in the order in which people came. */
 export function registerText(entries: readonly Entry[], course: string): string {
+  // Most courses have no own networks.
+  const written = columns.filter((column) => column !== 'range' || entries.some(({ range }) => range))
   const lines = entries.map((entry) =>
-    columns.map((column) => quoted(column === 'course' ? course : `${entry[column] ?? ''}`)).join(','),
+    written.map((column) => quoted(column === 'course' ? course : `${entry[column] ?? ''}`)).join(','),
   )
-  return [columns.join(','), ...lines, ''].join('\n')
+  return [written.join(','), ...lines, ''].join('\n')
 }
 
 /** Tells whether a register is still the one that was read. */
@@ -113,6 +116,14 @@ function readEntry(row: Row, fields: readonly string[], csv: Csv, course: string
       `not the number of a network: ${network}`,
       'write the number as it was: the place of its prefix in the pool, from 0; or take the line from a copy',
     )
+  const range = cell('range')
+  if (faults.length === 0 && range !== null && !/^(?:[1-5]\d|6[0-4])$/.test(range))
+    refuse(
+      'range',
+      'register-network',
+      `not the length of a prefix: ${range}`,
+      'write it as it was: of the range of own networks, such as 59; or take the line from a copy',
+    )
   const of = cell('course')
   if (faults.length === 0 && of !== course)
     refuse(
@@ -130,6 +141,7 @@ function readEntry(row: Row, fields: readonly string[], csv: Csv, course: string
     group: cell('group'),
     cloud: cell('cloud'),
     network: network === null ? null : Number(network),
+    ...(range !== null && { range: Number(range) }),
     since: cell('since') as Day,
     left: cell('left'),
     from: cell('from') ?? 'the register',

@@ -18,6 +18,8 @@ export type Entry = {
   cloud: string | null
   /** Number of the group's networks on it, where bateau laid the cloud out. */
   network: number | null
+  /** Length of the ranges of own networks on it, once groups have some: they stay where they are as a group grows. */
+  range?: number | null
   since: Day
   /** The day on which the roster no longer had them; null: it has. */
   left: Day | null
@@ -86,7 +88,7 @@ export function assignLogins(before: readonly Entry[], roster: readonly Listed[]
 }
 
 /** Where somebody's things are. */
-export type Place = Pick<Entry, 'group' | 'cloud' | 'network'>
+export type Place = Pick<Entry, 'group' | 'cloud' | 'network' | 'range'>
 
 /** What the register holds once groups and clouds are known too: nobody is ever removed from it. */
 export function registerAfter(
@@ -119,8 +121,21 @@ export function registerAfter(
   })
   const joined = [...now.values()].map(({ login, from, listed }): Entry => {
     const { id, name, email } = listed
-    const { group = null, cloud = null, network = null } = places.get(login) ?? {}
-    return { login, id, name, email, group, cloud, network, since: today, left: null, from, where: null }
+    const { group = null, cloud = null, network = null, range = null } = places.get(login) ?? {}
+    return {
+      login,
+      id,
+      name,
+      email,
+      group,
+      cloud,
+      network,
+      range,
+      since: today,
+      left: null,
+      from,
+      where: null,
+    }
   })
   return [...kept, ...joined]
 }

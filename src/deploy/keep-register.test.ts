@@ -51,6 +51,32 @@ describe('the register', () => {
     expect(whoIsWhere(planned())).toEqual(['g1: zoe max', 'g2: grace blaise'])
   })
 
+  test('keeps the ranges of own networks where they are as a group grows, and says when it has no room', () => {
+    const text = broken(
+      ['count: 24', 'roster: r.csv'],
+      ['size: 12', 'size: 100'],
+      ['budget: 200', 'class: {own_network: true}\nbudget: 200'],
+    )
+    writeFileSync(join(place, 'course.yaml'), text)
+    const people = (count: number) =>
+      Array.from({ length: count }, (_, i) => `Zoé ${String.fromCharCode(97 + i)}ric`)
+    const lengthWith = (count: number) => {
+      roster(...people(count))
+      const plan = planned()
+      const range = plan.servers[0]?.addressing?.own?.[0]?.prefix.length
+      const faults = plan.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)
+      if (faults.length === 0) keepRegister(plan)
+      return [range, ...faults.filter((code) => code.startsWith('own'))]
+    }
+    expect([12, 13, 16, 9, 17].map(lengthWith)).toEqual([
+      [60],
+      [60],
+      [60],
+      [60],
+      [59, 'own-networks-would-move'],
+    ])
+  })
+
   test('is beside the course file where that names it', () => {
     course('\n  register: register.csv')
     roster('Zoé')

@@ -27,10 +27,14 @@ function placesOf({ servers, clouds }: Plan): Map<string, Place> {
     const network = servers.find(({ name }) => name === cloud)?.slots.indexOf(group) ?? -1
     return network < 0 ? null : network
   }
+  const rangeOn = (cloud: string) => servers.find(({ name }) => name === cloud)?.ownRange ?? null
   return new Map(
     [...servers, ...clouds].flatMap(({ name: cloud, placed }) =>
       placed.flatMap(({ group, students }) =>
-        students.map(({ login }) => [login, { group, cloud, network: networkOn(cloud, group) }] as const),
+        students.map(
+          ({ login }) =>
+            [login, { group, cloud, network: networkOn(cloud, group), range: rangeOn(cloud) }] as const,
+        ),
       ),
     ),
   )

@@ -23,7 +23,13 @@ const spare = 1.25
 const fewestOwn = 16
 
 /** Networks of seats' own: `groups` have them, `seats` is how many the largest group of the course has. */
-export type OwnWish = { router: 'group' | 'own'; groups: readonly (string | null)[]; seats: number }
+export type OwnWish = {
+  router: 'group' | 'own'
+  groups: readonly (string | null)[]
+  seats: number
+  /** Of the ranges, where they have one already; left out: as ownLength has it. */
+  length?: number
+}
 
 /** For a server without a usable block. */
 export const otherWaysOut =
@@ -98,12 +104,11 @@ export function ownLength(seats: number): number {
 }
 
 function ownRanges(
-  { router, groups, seats }: OwnWish,
+  { router, groups, seats, length = ownLength(seats) }: OwnWish,
   classNetworks: number,
   pool: Prefix,
   transit: Prefix,
 ): OwnRange[] {
-  const length = ownLength(seats)
   const ranges = groups.flatMap((group, i) => {
     const range = pool.nth(length, pool.count(length) - 1n - BigInt(i))
     const inTheWay = classNetworks > 0 && range?.overlaps(pool.nth(64, classNetworks - 1) ?? pool)

@@ -41,6 +41,8 @@ export type PlannedServer = {
   placed: readonly Placed[]
   /** Its groups by the numbers of their networks; null: some former group's number. */
   slots: readonly (string | null)[]
+  /** Length of the ranges of groups' own networks; left out: there are none. */
+  ownRange?: number
 }
 
 /** One cloud that exists already: what it carries. */

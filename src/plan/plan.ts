@@ -4,14 +4,14 @@ import { findOffer } from '../core/offer.ts'
 import type { Address } from '../core/prefix.ts'
 import type { AdoptedCloud } from '../course/class.ts'
 import type { Course, Group, Server } from '../course/course.ts'
-import { layOut, type OwnWish } from './addressing.ts'
+import { layOut, ownLength, type OwnWish } from './addressing.ts'
 import { capacityOf, demandOf, type Capacity } from './capacity.ts'
 import { costOf } from './cost.ts'
 import type { Draft, Finding, Inventory, PlannedCloud, PlannedServer, Policy } from './draft.ts'
 import { lint } from './lint.ts'
 import { movesOf } from './moves.ts'
 import { placeGroups, type Placed, type Stay } from './placement.ts'
-import { slotsOf } from './slots.ts'
+import { rangeOf, slotsOf } from './slots.ts'
 
 export type Plan = Draft & { findings: readonly Finding[] }
 
@@ -76,9 +76,10 @@ function planServer(
     course.enrolment.before,
   )
   const groups = course.networks.class ? slots : []
+  const own = ownWish(course, server.name, slots)
   const laid =
     block && server.ipv6?.delivery !== 'slaac-only'
-      ? layOut(block, groups, server.layout, gatewayOf(server), ownWish(course, slots))
+      ? layOut(block, groups, server.layout, gatewayOf(server), own)
       : undefined
   return {
     name: server.name,
@@ -90,21 +91,21 @@ function planServer(
     addressing: laid?.ok ? laid.value : null,
     placed: here,
     slots,
+    ...(own?.length !== undefined && { ownRange: own.length }),
   }
 }
 
 /** By the largest group of the course wherever it is, so that ranges stay as groups move. */
-function ownWish(course: Course, slots: readonly (string | null)[]): OwnWish | null {
+function ownWish(course: Course, cloud: string, slots: readonly (string | null)[]): OwnWish | null {
   const { ownNetwork, router, work } = course.class
   if (!ownNetwork) return null
   const seats = ({ students }: Group) =>
     new Set(students.map(({ login, team }) => (work === 'team' && team !== null ? `team ${team}` : login)))
       .size
-  return {
-    router,
-    groups: slots,
-    seats: Math.max(0, ...course.groups.map(seats)),
-  }
+  const largest = Math.max(0, ...course.groups.map(seats))
+  const known = rangeOf(cloud, course.enrolment.before)
+  const fits = known !== null && 2 ** (64 - known) >= largest
+  return { router, groups: slots, seats: largest, length: fits ? known : ownLength(largest) }
 }
 
 /** Where its seats are not known, how many of them are left is no reason. */

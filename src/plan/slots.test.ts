@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../course/register.ts'
-import { slotsOf } from './slots.ts'
+import { rangeOf, slotsOf } from './slots.ts'
 
 const entry = (group: string, network: number, cloud = 'os1'): Entry => ({
   login: `${group}-${network}`,
@@ -61,5 +61,14 @@ describe('the networks of groups', () => {
         expect(new Set(numbers.values()).size).toBe(numbers.size)
       }),
     )
+  })
+})
+
+describe('the ranges of own networks', () => {
+  const withRange = (range: number, cloud = 'os1'): Entry => ({ ...entry('a', 0, cloud), range })
+
+  test('are as long as they were on that cloud', () => {
+    expect(rangeOf('os1', [entry('a', 0), withRange(60), withRange(58, 'os2')])).toBe(60)
+    expect(rangeOf('os1', [entry('a', 0)])).toBeNull()
   })
 })

@@ -29,3 +29,12 @@ export function slotsOf(
   const length = Math.max(-1, ...slots.keys()) + 1
   return Array.from({ length }, (_, i) => slots.get(i) ?? null)
 }
+
+/**
+ * Length of the ranges of own networks on a cloud, as the register remembers it; null: there are none yet. Networks in the
+ * cloud keep their prefixes: ranges stay as long as they have room, whoever comes and goes.
+ */
+export function rangeOf(cloud: string, before: readonly Entry[]): number | null {
+  const lengths = before.flatMap(({ cloud: on, range }) => (on === cloud && range ? [range] : []))
+  return lengths.length === 0 ? null : Math.min(...lengths)
+}

@@ -3,6 +3,7 @@
 import { Prefix } from '../../core/prefix.ts'
 import type { Path } from '../../course/course.ts'
 import { blockLengths, groupsIn, layOut, ownLength } from '../addressing.ts'
+import { rangeOf } from '../slots.ts'
 import { finding, unlessRehearsed, type Finding, type PlannedServer, type Rule } from '../draft.ts'
 
 type Reserved = { prefix: Prefix; what: string; kind: 'never' | 'paper' | 'lab' }
@@ -249,6 +250,21 @@ export const ownTooMany: Rule = (draft) =>
         title: `${planned.name}: own networks for ${groups.size} groups do not fit in ${laid.pool ? `the pool ${laid.pool}` : `a /${laid.block.length}`}`,
         why: `each group has a /${ownLength(largest)} of it, for a /64 a ${work} and some to spare; there is room for ${fit.size}`,
         fix: 'ask for a shorter block, or write class.own_network: false',
+      }),
+    ]
+  })
+
+/** Networks that are there keep their prefixes, and routers of other groups would be asked for them. */
+export const ownMoved: Rule = (draft) =>
+  draft.servers.flatMap((planned): Finding[] => {
+    const known = rangeOf(planned.name, draft.course.enrolment.before)
+    if (known === null || planned.ownRange === undefined || planned.ownRange === known) return []
+    const size = 2 ** (64 - known)
+    return [
+      finding(draft, 'error', 'own-networks-would-move', ['students'], {
+        title: `${planned.name}: a group has more than ${size} of own networks, which is what its range holds`,
+        why: `the groups’ ranges there are /${known}; a larger one would lie where other groups’ networks are`,
+        fix: `put some of that group into another one, so that none has more than ${size}`,
       }),
     ]
   })
