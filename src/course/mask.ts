@@ -4,12 +4,12 @@
 /**
  * A text with what looks like a DUID masked: six bytes and more of hexadecimal, but for those at its beginning that only
  * say its type. (MAC addresses are masked with them: a DUID cut in two by a mistake looks like one.) So is what stands before
- * the @ of a URL.
+ * the @ of a URL. Nothing need part it from the word before: `duid5c:a1:…` has lost its colon.
  */
 export function maskText(text: string): string {
   return text
-    .replaceAll(/(?:\b[0-9a-f]{2}[:-]){5,}[0-9a-f]{0,2}/gi, keepType)
-    .replaceAll(/\b[0-9a-f]{12,}\b/gi, keepType)
+    .replaceAll(/(?:[0-9a-f]{2}[:-]){5,}[0-9a-f]{0,2}/gi, keepType)
+    .replaceAll(/[0-9a-f]{12,}/gi, keepType)
     .replaceAll(/(?<=:\/\/)[^\s'"]*(?=@)/g, (userinfo) => '•'.repeat(userinfo.length))
 }
 

@@ -24,7 +24,10 @@ export class Berth {
     args: readonly string[],
     onEvent: (event: RunEvent, kill: () => void) => void = () => {},
   ): Promise<Ran> {
-    const child = spawn(launcher, [...args, '--json'], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    // What follows `--` is another program's.
+    const end = args.includes('--') ? args.indexOf('--') : args.length
+    const words = [...args.slice(0, end), '--json', ...args.slice(end)]
+    const child = spawn(launcher, words, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
     const stop = () => child.kill('SIGKILL')
     process.once('exit', stop)
     const events: RunEvent[] = []

@@ -70,6 +70,9 @@ export function classApply(options: ApplyOptions, face: Face, signal: AbortSigna
     signal,
     refusing(async (open) => {
       const { run, course } = open
+      // Own networks would be made where other groups' are.
+      const wrong = open.plan.findings.find(({ code }) => code === 'own-networks-would-move')
+      if (wrong) throw new Refusal({ code: wrong.code, title: wrong.title, why: wrong.why, fix: wrong.fix })
       const read = await readAll(open, options)
       show(open, 'class-apply', read)
       if (options.plan !== null) asPlanned(options.plan, course, read)
