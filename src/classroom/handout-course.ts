@@ -19,16 +19,16 @@ export type HandoutCourse = {
   clouds: number
 }
 
-export function handoutCourse(course: Course): HandoutCourse {
+/** `jumpHost`: what students type for the jump host; null where there is none. */
+export function handoutCourse(course: Course, jumpHost: string | null): HandoutCourse {
   const { title, timezone, handouts, sessions, jump, dns } = course
-  const host = jump?.host ?? course.servers.find(({ name }) => name === jump?.server)?.address ?? null
   return {
     title,
     timezone,
     languages: handouts.languages,
     contact: handouts.contact,
     sessions,
-    jump: jump === null || host === null ? null : { host, port: jump.port },
+    jump: jump === null || jumpHost === null ? null : { host: jumpHost, port: jump.port },
     zone: dns?.zone ?? null,
     clouds: course.servers.filter(({ role }) => role === 'cloud').length + course.clouds.length,
   }

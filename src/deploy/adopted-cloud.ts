@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import { readForeign } from '../classroom/foreign.ts'
+import { jumpHostOf } from './jump/place.ts'
 import { handoutCourse } from '../classroom/handout-course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../classroom/input.ts'
 import { classNetwork } from '../classroom/input.ts'
@@ -148,7 +149,7 @@ async function inputOf(
       authUrl: cloud.publicIdentity ?? access.authUrl,
       ca: access.tls.ca,
       dashboard: null,
-      about: handoutCourse(course),
+      about: handoutCourse(course, jumpHostOf(course, null)),
     },
   }
 }

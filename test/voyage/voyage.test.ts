@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Berth, of, type Ran } from './bateau.ts'
+import { classDay } from './class-day.ts'
 import { writeTable } from '../../drills/table.ts'
 import { localShell } from '../../src/host/spawn.ts'
 import { cloudDrill, runCloudDrill, serverOf } from './drill.ts'
@@ -205,6 +206,8 @@ describe('a rehearsal from nothing', () => {
       expect(heard.slice(2).toSorted()).toEqual(['repair.done', 'trouble.gone'])
     },
   )
+
+  classDay(berth)
 
   it('goes away without a trace', { timeout: 5 * minutes }, async () => {
     const ran = await berth.run(['down'])

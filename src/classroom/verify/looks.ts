@@ -221,6 +221,7 @@ function targetOf({ input, base, people, hasVolumes }: Looking, { student, group
     roleId: people.memberRoleId,
     quota: { instances: 0, ports: 0, volumes: 0 },
     hasVolumes,
+    networks: people.networks,
   }
 }
 

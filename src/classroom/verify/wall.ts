@@ -22,6 +22,8 @@ export type Target = {
   quota: { instances: number; ports: number; volumes: number | null } | null
   /** The cloud has block storage. */
   hasVolumes: boolean
+  /** Networks of the cloud with whose they are: on a network of one's own one sees the ports of others too. */
+  networks: readonly { id: string; project_id: string }[]
 }
 
 export type Wall = {

@@ -44,14 +44,18 @@ const described = ({ course }: Target, fields: object) => ({
   ...fields,
 })
 
-/** Networks that are shared with all or lead outside are everybody's; DHCP's ports on a network of one's own have no project. */
+/**
+ * Networks that are shared with all or lead outside are everybody's; DHCP's ports on a network of one's own have no
+ * project, and its router's interface is the administrator's where the group shares a router.
+ */
 const listed =
   (kind: string) =>
-  (json: unknown, { decoy, other, me }: Target) =>
+  (json: unknown, { decoy, other, me, networks }: Target) =>
     foreignIn(json, kind, (one) => {
-      const { id, project_id: owner } = one
+      const { id, project_id: owner, network_id: network } = one
+      const onOwn = networks.some((each) => each.id === network && each.project_id === me.projectId)
       if (id === other?.id || Object.values(decoy).some((part) => part === id)) return true
-      return kind !== 'networks' && owner !== '' && owner !== me.projectId
+      return kind !== 'networks' && owner !== '' && owner !== me.projectId && !onOwn
     })
 
 const list = (name: string, kind: string, deed: string, part: DecoyPart): Wall => ({

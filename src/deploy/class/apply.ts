@@ -12,6 +12,8 @@ import { seatsOf, teacherSeatsOf } from '../../classroom/seats.ts'
 import type { Course } from '../../course/course.ts'
 import { carryOut } from '../carry-out.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
+import { ascendJump } from '../jump/ascend.ts'
+import { nameCourse } from './name-course.ts'
 import { keepRegister } from '../keep-register.ts'
 import { openCourse } from '../open-course.ts'
 import { prepareSecrets } from '../prepare-secrets.ts'
@@ -80,7 +82,15 @@ export function classApply(options: ApplyOptions, face: Face, signal: AbortSigna
       keepRegister(open.plan)
       await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
       await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
-      return exits.done
+      const { plan, ground, away, file, rehearsal } = open
+      // Who came has no way in there yet, and who left still has one.
+      await ascendJump(
+        run,
+        plan,
+        ground,
+        away.map(({ name }) => name),
+      )
+      return nameCourse(run, plan, ground, { file, rehearsal })
     }),
   )
 }

@@ -20,6 +20,13 @@ export function jumpPlace({ jump, servers }: Course): JumpPlace | null {
   return jump === null || server === undefined ? null : { jump, server }
 }
 
+/** What students type for the jump host: null without one, or where nothing says where it is. */
+export function jumpHostOf(course: Course, ground: Ground | null): string | null {
+  const place = jumpPlace(course)
+  if (place === null) return null
+  return ground === null ? (place.jump.host ?? place.server.address) : jumpAddress(place, ground, true)
+}
+
 /** In a rehearsal the names of the course file lead nowhere: it is the container's address there. */
 export function jumpAddress({ jump, server }: JumpPlace, ground: Ground, rehearsal: boolean): string {
   if (rehearsal) return ground.reach.target(server.name).address

@@ -112,16 +112,14 @@ async function around(
   return [[firewallStep(site)], agentSteps(site, agentInput(site, agent))]
 }
 
-/** Every student with the key of the roster or the one that bateau made; teachers where they have given theirs. */
-async function travellersOf(course: Course, world: World): Promise<Traveller[]> {
-  const students = course.students.map(async ({ login, sshKey }) => ({
-    login,
-    key: sshKey ?? (await publicKeyAt(join(world.students, login, 'id_ed25519'))) ?? null,
-  }))
-  const teachers = course.class.teachers.flatMap(({ login, sshKey }) =>
-    sshKey === null ? [] : [{ login, key: sshKey }],
+/** Every student and teacher, with the key that they brought or the one that bateau made. */
+function travellersOf(course: Course, world: World): Promise<Traveller[]> {
+  return Promise.all(
+    [...course.students, ...course.class.teachers].map(async ({ login, sshKey }) => ({
+      login,
+      key: sshKey ?? (await publicKeyAt(join(world.students, login, 'id_ed25519'))) ?? null,
+    })),
   )
-  return [...(await Promise.all(students)), ...teachers]
 }
 
 /** A connection of the administrator that shares nothing with those that are open. */

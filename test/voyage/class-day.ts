@@ -1,0 +1,131 @@
+// Decides what a class does on the rehearsal's real OpenStack: looked at from inside, changed by its roster, helped, examined, reset.
+// Leaves building and taking down to voyage.test, and each command's own cases to the tests beside it.
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type Berth, of, type Ran } from './bateau.ts'
+
+const minutes = 60_000
+
+/** What went wrong, in words, when it did. */
+const told = (ran: Ran) =>
+  [
+    ...of(ran.events, 'step.failed').map(({ id, fault }) => `${id}: ${fault.title}\n${fault.why}`),
+    ...of(ran.events, 'fault').map(({ fault }) => `${fault.title}\n${fault.why}`),
+    ran.code === 0 ? '' : ran.err.slice(-2000),
+  ].join('\n')
+
+const reportOf = (ran: Ran) => of(ran.events, 'report').at(-1)?.data as Record<string, unknown>
+const done = (ran: Ran) => of(ran.events, 'step.done').map(({ id }) => id)
+
+/** Tests of a class of three, all in tp-a, whose cloud stands; in this order. Afterwards the class is as it was. */
+export function classDay(berth: Berth): void {
+  /** The same course with a roster that changes: the example itself is nobody's to edit. */
+  const course = join(berth.dir, 'course.yaml')
+  const roster = join(berth.dir, 'rehearsal-roster.csv')
+  const take = () => {
+    copyFileSync('examples/rehearsal.yaml', course)
+    copyFileSync('examples/rehearsal-roster.csv', roster)
+  }
+  const run = (...words: string[]) => berth.run(['class', ...words])
+  const sound = async (...words: string[]) => {
+    const ran = await run(...words)
+    expect(told(ran)).toBe('')
+    expect(ran.code).toBe(0)
+    return ran
+  }
+
+  it(
+    'each student finds what is due, boots and is reached, and no wall between them gives way',
+    { timeout: 10 * minutes },
+    async () => {
+      take()
+      const ran = await run('verify', course)
+      const results = of(ran.events, 'check.result')
+      expect(
+        results.filter(({ verdict }) => verdict !== 'yes').map(({ id, seen }) => `${id}: ${seen}`),
+      ).toEqual([])
+      expect(ran.code).toBe(0)
+      expect(results.filter(({ id }) => id.startsWith('wall/')).length).toBeGreaterThanOrEqual(70)
+      for (const student of ['zoe-lefevre', 'amelie-ndiaye', 'jerome-muller'])
+        expect(results.some(({ id }) => id.includes(student))).toBe(true)
+      expect((await berth.run(['status'])).code).toBe(0)
+    },
+  )
+
+  it(
+    'a roster that changed closes who left and enrols who came, and touches nobody else',
+    { timeout: 6 * minutes },
+    async () => {
+      const nothing = await sound('plan', course)
+      expect(reportOf(nothing)).toMatchObject({ changes: [] })
+      const before = readFileSync(roster, 'utf8')
+      const came = '22109999;Curie;Marie;marie.curie@etu.example.org;TP A\n'
+      writeFileSync(roster, `${before.replace(/^.*Müller.*\n/m, '')}${came}`)
+
+      const applied = await sound('apply', course, '--yes')
+      const steps = done(applied).filter((id) => id.startsWith('os1/'))
+      expect(steps.some((id) => id.endsWith('marie-curie'))).toBe(true)
+      expect(steps.some((id) => id.endsWith('jerome-muller'))).toBe(true)
+      expect(steps.filter((id) => /zoe|amelie/.test(id))).toEqual([])
+      const keys = await berth.ssh('os1', 'ls', '/etc/bateau/jump/keys')
+      expect(keys.out).toContain('marie-curie')
+      expect(keys.out).not.toContain('jerome-muller')
+
+      const again = await sound('apply', course, '--yes')
+      expect(of(again.events, 'step.started')).toEqual([])
+
+      await sound('apply', course, '--delete-now', 'jerome-muller', '--yes')
+      writeFileSync(roster, before)
+      await sound('apply', course, '--delete-now', 'marie-curie', '--yes')
+      expect(reportOf(await sound('plan', course))).toMatchObject({ changes: [] })
+    },
+  )
+
+  it('what somebody took away by hand is seen and put back', { timeout: 4 * minutes }, async () => {
+    const role = `delete a from keystone.assignment a join keystone.local_user u on u.user_id = a.actor_id where u.name = 'amelie-ndiaye'`
+    expect(await berth.ssh('os1', 'mariadb', '-N', '-B', '-e', role)).toMatchObject({ code: 0 })
+    await berth.ssh('os1', 'sh', '-c', 'systemctl restart memcached')
+    expect(JSON.stringify(reportOf(await sound('plan', course)))).toContain('amelie-ndiaye')
+    await sound('apply', course, '--yes')
+    expect(reportOf(await sound('plan', course))).toMatchObject({ changes: [] })
+  })
+
+  it(
+    'a lesson and an exam: booted, entered, cut off and given back, reset and gone',
+    { timeout: 12 * minutes },
+    async () => {
+      const everywhere = async () => {
+        const ran = await run('exec', '--group', 'tp-a', '--', 'hostname')
+        return { code: ran.code, text: of(ran.events, 'report').at(-1)?.text ?? '' }
+      }
+      await sound('boot', 'zoe-lefevre', '--each', 'tiny', '--count', '1')
+      await expect.poll(everywhere, { timeout: 2 * minutes, interval: 2_000 }).toMatchObject({
+        code: 0,
+        text: expect.stringContaining('1 of 1 ended with 0') as string,
+      })
+      const status = await sound('status')
+      expect(JSON.stringify(reportOf(status))).toContain('vm1')
+
+      await sound('freeze', 'tp-a')
+      const cut = await everywhere()
+      expect(cut).toMatchObject({ text: expect.stringContaining('1 not reached') as string })
+      await sound('thaw', 'tp-a')
+      await expect.poll(everywhere, { timeout: minutes, interval: 2_000 }).toMatchObject({ code: 0 })
+
+      await sound('reset', 'zoe-lefevre', '--yes')
+      await expect.poll(everywhere, { timeout: 2 * minutes, interval: 2_000 }).toMatchObject({ code: 0 })
+      await sound('boot', '--remove', 'zoe-lefevre', '--yes')
+      expect(reportOf(await sound('plan', course))).toMatchObject({ changes: [] })
+    },
+  )
+
+  it('hand-outs go into an archive that only its owner reads, with the way through the jump host', async () => {
+    const zip = join(berth.dir, 'handouts.zip')
+    await sound('handouts', course, '--zip', zip)
+    expect(statSync(zip).mode & 0o777).toBe(0o600)
+    rmSync(zip)
+    const config = join(berth.dir, 'state/bateau/rehearsal/students/zoe-lefevre/ssh_config')
+    expect(readFileSync(config, 'utf8')).toContain('ProxyJump')
+  })
+}
