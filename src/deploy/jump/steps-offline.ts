@@ -24,10 +24,7 @@ export function jumpStepsOffline({ course, servers }: Plan): { host: string; ste
       course.networks,
     ),
     travellers: [
-      ...course.students.map(({ login, sshKey }) => ({ login, key: sshKey })),
-      ...course.class.teachers.flatMap(({ login, sshKey }) =>
-        sshKey === null ? [] : [{ login, key: sshKey }],
-      ),
+      ...[...course.students, ...course.class.teachers].map(({ login, sshKey }) => ({ login, key: sshKey })),
       { login: probeAccount, key: null },
     ],
     patience: jumpPatience,
