@@ -3,7 +3,7 @@ import { Tally } from './test/tally.ts'
 
 const tally = process.env['BATEAU_TALLY']
 
-/** `unit` needs nothing; `edge`, `drills` and `stack` need root, namespaces and apt; `voyage` is the whole rehearsal. */
+/** `unit` needs nothing; `edge`, `ways`, `drills` and `stack` need root, namespaces and apt; `voyage` is the whole rehearsal. */
 export default defineConfig({
   test: {
     reporters: tally ? ['default', new Tally(tally)] : ['default'],
@@ -15,6 +15,15 @@ export default defineConfig({
         test: {
           name: 'edge',
           include: ['test/edge/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'ways',
+          include: ['test/ways/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

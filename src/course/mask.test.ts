@@ -7,6 +7,7 @@ describe('masking', () => {
     ["duid: '00030001deadbeef0011' # ours", "duid: '00030001••••••••••••' # ours"],
     ['{duid: "secret", block: 2001:db8::/56}', '{duid: "••••••", block: 2001:db8::/56}'],
     ['  de:ad:be:ef:00:11', '  •••••••••••••••••'],
+    ['duid5c:a1:de:ad:be:ef:00', 'duid••••••••••••••••••••'],
     ['block: 2001:db8:17::/56', 'block: 2001:db8:17::/56'],
     ['gateway: fe80::1', 'gateway: fe80::1'],
     ['duid_file: secrets/os1.duid', 'duid_file: secrets/os1.duid'],

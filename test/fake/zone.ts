@@ -1,5 +1,5 @@
 // Decides how a zone behaves that does all or nothing of a batch, without a server: for looks at what is decided, by the thousand.
-// Leaves what real servers do to test/edge/dns.
+// Leaves what real servers do to test/ways/dns.
 import { Trouble } from '../../src/core/fault.ts'
 import { markerName, readMarker } from '../../src/dns/marker.ts'
 import { type Rrset, sameData } from '../../src/dns/record.ts'

@@ -23,9 +23,9 @@ import { reachedOf } from '../../src/jump/reached.ts'
 import { jumpSteps } from '../../src/jump/steps.ts'
 import { campusShell, internetShell, sshTarget } from '../../src/rehearsal/places.ts'
 import type { ServerInput } from '../../src/rehearsal/world.ts'
-import { carryOut as carry, siteOf } from './host-steps.ts'
-import { insideAddresses, insideScript } from './inside.ts'
-import { capable, compile, down, machine, shellOf, sweep, testWorld, up } from './world.ts'
+import { carryOut as carry, siteOf } from '../edge/host-steps.ts'
+import { insideAddresses, insideScript } from '../edge/inside.ts'
+import { capable, compile, down, machine, shellOf, sweep, testWorld, up } from '../edge/world.ts'
 
 const block = Prefix.of('2001:2:0:4000::/56')
 const servers: ServerInput[] = [

@@ -7,8 +7,8 @@ import { rfc2136Zone } from '../../src/dns/rfc2136.ts'
 import { lookAtZone, zoneTask, type ZoneWish } from '../../src/dns/zone-task.ts'
 import type { ZoneHand } from '../../src/dns/zone.ts'
 import { localShell } from '../../src/host/spawn.ts'
-import { type Bind, startBind, zones } from './bind.ts'
-import { capable } from './world.ts'
+import { type Bind, startBind, zones } from '../edge/bind.ts'
+import { capable } from '../edge/world.ts'
 
 describe.skipIf(!capable)('a zone of BIND', { timeout: 120_000 }, () => {
   let bind: Bind
