@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Trouble } from '../../core/fault.ts'
 import { allows, demand } from './can.ts'
 import { choose } from './choose.ts'
-import { readAllowance, readSource } from './exam.ts'
+import { readAllowance, readSource } from './exam-allowance.ts'
 import { userData } from './guest.ts'
 import {
   groupTag,

@@ -1,21 +1,13 @@
 // Decides what `bateau class freeze` and `class thaw` do, group by group.
-// Leaves what an exam is to classroom/day/exam.
+// Leaves what an exam is to classroom/day/exam-rights, exam-group and exam-ports.
 import { lookup } from 'node:dns/promises'
 import type { Task } from '../../core/task.ts'
 import { Address, Prefix } from '../../core/prefix.ts'
 import { Estate } from '../../classroom/day/estate.ts'
-import {
-  type Allowance,
-  cutTasks,
-  joinTasks,
-  readAllowance,
-  readerTasks,
-  readSource,
-  rightsOf,
-  unwallTask,
-  wallTask,
-  writerTasks,
-} from '../../classroom/day/exam.ts'
+import { type Allowance, readAllowance, readSource } from '../../classroom/day/exam-allowance.ts'
+import { unwallTask, wallTask } from '../../classroom/day/exam-group.ts'
+import { cutTasks, joinTasks } from '../../classroom/day/exam-ports.ts'
+import { readerTasks, rightsOf, writerTasks } from '../../classroom/day/exam-rights.ts'
 import type { Course } from '../../course/course.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
 import { carry, type DayCloud, type DryOptions, fromAll, named, withDay } from './day.ts'
