@@ -1,6 +1,6 @@
-// Decides how tests carry out a class against a fake cloud: the input, a run as a new process, a reconciliation.
+// Decides how tests carry out a class against a fake cloud: the input, log-ins, a run as a new process, a reconciliation.
 // Leaves what is expected to the tests.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FakeClock } from '../../test/fake/clock.ts'
 import { type Carried, carryOut } from '../../test/fake/openstack/run.ts'
@@ -74,10 +74,11 @@ export function classInput(
   }
 }
 
-/** Stands for ssh-keygen where the keys themselves do not matter. */
+/** Stands for ssh-keygen, and for reading what it made, where the keys themselves do not matter. */
 export const keygen: Shell = {
   name: 'keygen',
   async run(argv) {
+    if (argv[0] === 'cat') return { code: 0, stdout: await readFile(argv[1] ?? '', 'utf8'), stderr: '' }
     const after = (flag: string) => argv[argv.indexOf(flag) + 1] ?? ''
     await writeFile(after('-f'), 'private', { mode: 0o600 })
     await writeFile(`${after('-f')}.pub`, `${key(after('-C').replace('@', ''))} ${after('-C')}\n`)
@@ -86,6 +87,35 @@ export const keygen: Shell = {
 }
 
 const vault = { get: (name: string) => new Secret(`password of ${name}`) }
+
+export type Sockets = ReturnType<typeof throughSockets>
+/** Calls of a process end when `signal` aborts, but for those of clearing up. */
+type Process = { shell: Shell; clock: FakeClock; signal?: AbortSignal | undefined }
+
+/** Of one process: it logs in through these sockets, as the administrator once. */
+export function depsThrough(sockets: Sockets, { shell, clock, signal }: Process): ClassroomDeps {
+  const log = (user: string, project: string, password: Secret, until = signal) =>
+    openCloud({
+      authUrl: 'http://[::1]:5000',
+      credentials: { kind: 'password', user, project, password },
+      region: 'RegionOne',
+      interface: 'internal',
+      dispatcherFor: sockets.dispatcherFor,
+      clock,
+      random: () => 0.5,
+      ...(until ? { signal: until } : {}),
+    })
+  const logAdmin = (until?: AbortSignal) => log('admin', 'admin', new Secret('admin-password'), until)
+  let admin: Promise<Cloud> | undefined
+  return {
+    cloud: () => (admin ??= logAdmin()),
+    cloudUntil: logAdmin,
+    cloudAs: ({ user, project, password }) => log(user, project, password),
+    vault,
+    shell,
+    clock,
+  }
+}
 
 /** A new process: own log-in, own survey, nothing remembered. */
 export async function asProcess<T>(
@@ -96,30 +126,17 @@ export async function asProcess<T>(
   clock = new FakeClock(),
 ): Promise<T> {
   const sockets = throughSockets(on.sockets)
-  const log = (user: string, project: string, password: Secret) =>
-    openCloud({
-      authUrl: 'http://[::1]:5000',
-      credentials: { kind: 'password', user, project, password },
-      region: 'RegionOne',
-      interface: 'internal',
-      dispatcherFor: sockets.dispatcherFor,
-      clock,
-      random: () => 0.5,
-    })
-  let admin: Promise<Cloud> | undefined
-  const deps: ClassroomDeps = {
-    cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'))),
-    cloudAs: ({ user, project, password }) => log(user, project, password),
-    vault,
-    shell,
-    clock,
-  }
+  const deps = depsThrough(sockets, { shell, clock })
   try {
     return await body(deps, new Survey(input.course, deps.cloud))
   } finally {
     await sockets.close()
   }
 }
+
+/** The cloud's own things and every student's, as `up` makes them. */
+export const enrolled = (input: ClassroomInput, deps: ClassroomDeps, survey: Survey): Promise<Carried> =>
+  carryOut([...cloudBaseTasks(input, deps, survey), ...enrolTasks(input, deps, survey)])
 
 const ordinary: LeavingRules = { today: '2027-02-08', keep: 14, now: [], elsewhere: () => null }
 

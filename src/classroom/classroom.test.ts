@@ -8,129 +8,41 @@ import { FakeClock } from '../../test/fake/clock.ts'
 import { type Carried, carryOut } from '../../test/fake/openstack/run.ts'
 import { FakeCloud } from '../../test/fake/openstack/server.ts'
 import { Address, Prefix } from '../core/prefix.ts'
-import { Secret } from '../core/secret.ts'
 import type { Shell } from '../core/shell.ts'
-import type { Cloud } from '../cloud/open.ts'
-import { openCloud, throughSockets } from '../cloud/open.ts'
 import { localShell } from '../host/spawn.ts'
 import { cloudBaseTasks } from './base.ts'
+import { asProcess, classInput, key, keygen, student } from './class.fixture.ts'
 import { enrolTasks } from './enrol.ts'
-import { type ClassroomDeps, type ClassroomInput, classroomSecrets } from './input.ts'
-import { plainAbout } from './handout-course.fixture.ts'
+import { type ClassroomInput, classroomSecrets } from './input.ts'
 import { proofInstances, proofInstanceTasks } from './proof.ts'
-import { plainPolicy } from './policy.fixture.ts'
-import { Survey } from './survey.ts'
+import type { Survey } from './survey.ts'
 
 let fake: FakeCloud
 let dir: string
 const clock = new FakeClock()
-const block = Prefix.of('2001:2:0:100::/56')
-const nth = (n: number) => block.nth(64, n) ?? block
 
-const key = (login: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}`
-const student = (login: string, sshKey: string | null = key(login)) => ({
-  login,
-  name: login,
-  email: null,
-  team: null,
-  sshKey,
-})
+const input = (change: Partial<ClassroomInput> = {}): ClassroomInput => ({ ...classInput(dir), ...change })
 
-function input(change: Partial<ClassroomInput> = {}): ClassroomInput {
-  return {
-    course: 'nets-2026',
-    site: 'os1',
-    region: 'RegionOne',
-    addressing: {
-      block,
-      service: nth(0).host(1),
-      public: { prefix: nth(1), host: nth(1).host(1) },
-      transit: { prefix: nth(2), host: nth(2).host(1) },
-      pool: Prefix.of('2001:2:0:180::/57'),
-      tenants: [
-        { name: 'class-g1', group: 'g1', prefix: nth(128), via: nth(2).host(10) },
-        { name: 'class-g2', group: 'g2', prefix: nth(129), via: nth(2).host(11) },
-      ],
-      tenantMtu: 1402,
-    },
-    resolvers: [Address.of('2001:2::53')],
-    groups: [
-      { name: 'g1', students: [student('ada'), student('grace')] },
-      { name: 'g2', students: [student('edsger')] },
-    ],
-    policy: plainPolicy,
-    direct: true,
-    size: { vcpus: 1, ramMiB: 1024, diskGiB: 5 },
-    instancesPerStudent: 2,
-    image: {
-      name: 'tiny',
-      path: join(dir, 'tiny.raw'),
-      digest: 'd1',
-      diskFormat: 'raw',
-      minDiskGiB: 1,
-      minRamMiB: 128,
-      properties: { os_distro: 'debian' },
-    },
-    handouts: {
-      dir: join(dir, 'handouts'),
-      authUrl: 'https://[2001:2::1]/identity/v3',
-      ca: 'PEM\n',
-      dashboard: null,
-      about: plainAbout,
-    },
-    ...change,
-  }
-}
-
-/** Stands for ssh-keygen where the keys themselves do not matter. */
-const keygen: Shell = {
-  name: 'keygen',
-  async run(argv) {
-    const after = (flag: string) => argv[argv.indexOf(flag) + 1] ?? ''
-    await writeFile(after('-f'), 'private', { mode: 0o600 })
-    await writeFile(`${after('-f')}.pub`, `${key(after('-C').replace('@', ''))} ${after('-C')}\n`)
-    return { code: 0, stdout: '', stderr: '' }
-  },
-}
-
-const vault = { get: (name: string) => new Secret(`password of ${name}`) }
-
-/** A new process: own log-in, own survey, nothing remembered. */
-async function run(
+/** A new process, which carries out everything and the proof. */
+const run = (
   wanted: ClassroomInput = input(),
   on: FakeCloud = fake,
   shell: Shell = keygen,
-): Promise<Carried & { survey: Survey }> {
-  const sockets = throughSockets(on.sockets)
-  const log = (user: string, project: string, password: Secret) =>
-    openCloud({
-      authUrl: 'http://[::1]:5000',
-      credentials: { kind: 'password', user, project, password },
-      region: 'RegionOne',
-      interface: 'internal',
-      dispatcherFor: sockets.dispatcherFor,
-      clock,
-    })
-  let admin: Promise<Cloud> | undefined
-  const deps: ClassroomDeps = {
-    cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'))),
-    cloudAs: ({ user, project, password }) => log(user, project, password),
-    vault,
+): Promise<Carried & { survey: Survey }> =>
+  asProcess(
+    on,
+    wanted,
+    async (deps, survey) => {
+      const tasks = [
+        ...cloudBaseTasks(wanted, deps, survey),
+        ...enrolTasks(wanted, deps, survey),
+        ...proofInstanceTasks(wanted, deps, survey),
+      ]
+      return { ...(await carryOut(tasks)), survey }
+    },
     shell,
     clock,
-  }
-  const survey = new Survey(wanted.course, deps.cloud)
-  const tasks = [
-    ...cloudBaseTasks(wanted, deps, survey),
-    ...enrolTasks(wanted, deps, survey),
-    ...proofInstanceTasks(wanted, deps, survey),
-  ]
-  try {
-    return { ...(await carryOut(tasks)), survey }
-  } finally {
-    await sockets.close()
-  }
-}
+  )
 
 beforeEach(async () => {
   fake = await new FakeCloud().start()
@@ -217,7 +129,7 @@ describe('a first run', () => {
 
 describe('hand-outs', () => {
   it('give a student who brought no key one of their own, and an account file that only its owner reads', async () => {
-    const groups = [{ name: 'g1', students: [student('ada', null)] }]
+    const groups = [{ name: 'g1', students: [student('ada', { sshKey: null })] }]
     const { failed, survey } = await run(input({ groups }), fake, localShell())
     expect([...failed.values()]).toEqual([])
     const at = (name: string) => join(dir, 'handouts/ada', name)
@@ -286,7 +198,7 @@ describe('a second run', () => {
     const wanted = input({
       size: { vcpus: 1, ramMiB: 2048, diskGiB: 5 },
       groups: [
-        { name: 'g1', students: [student('ada', 'ssh-ed25519 AAAAnew'), student('grace')] },
+        { name: 'g1', students: [student('ada', { sshKey: 'ssh-ed25519 AAAAnew' }), student('grace')] },
         { name: 'g2', students: [student('edsger')] },
       ],
       resolvers: [Address.of('2001:2::54')],
@@ -374,7 +286,8 @@ describe('what is somebody else’s', () => {
   it('a subnet of ours with another prefix than the plan is not changed under its instances', async () => {
     await run()
     const wanted = input()
-    const moved = { prefix: nth(5), host: nth(5).host(1) }
+    const prefix = Prefix.of('2001:2:0:105::/64')
+    const moved = { prefix, host: prefix.host(1) }
     const { failed } = await run({ ...wanted, addressing: { ...wanted.addressing, public: moved } })
     expect(failed.get('os1/cloud/network/direct')?.fault).toMatchObject({ code: 'cloud-differs' })
   })

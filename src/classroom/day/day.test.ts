@@ -7,16 +7,11 @@ import { FakeClock } from '../../../test/fake/clock.ts'
 import { type Carried, carryOut } from '../../../test/fake/openstack/run.ts'
 import { FakeCloud } from '../../../test/fake/openstack/server.ts'
 import type { Thing } from '../../../test/fake/openstack/state.ts'
-import { Address, Prefix } from '../../core/prefix.ts'
-import { Secret } from '../../core/secret.ts'
+import { Prefix } from '../../core/prefix.ts'
 import type { Task } from '../../core/task.ts'
-import { type Cloud, openCloud, throughSockets } from '../../cloud/open.ts'
 import { localShell } from '../../host/spawn.ts'
-import { cloudBaseTasks } from '../base.ts'
-import { enrolTasks } from '../enrol.ts'
-import type { ClassroomDeps, ClassroomInput } from '../input.ts'
-import { plainAbout } from '../handout-course.fixture.ts'
-import { plainPolicy } from '../policy.fixture.ts'
+import { asProcess, classInput, enrolled, key } from '../class.fixture.ts'
+import type { ClassroomDeps } from '../input.ts'
 import { Survey } from '../survey.ts'
 import { choose } from './choose.ts'
 import { clearTasks } from './clear.ts'
@@ -34,83 +29,18 @@ import { bootTasks } from './starter.ts'
 let fake: FakeCloud
 let dir: string
 const clock = new FakeClock()
-const block = Prefix.of('2001:2:0:100::/56')
-const nth = (n: number) => block.nth(64, n) ?? block
-const key = (login: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}`
-const student = (login: string) => ({ login, name: login, email: null, team: null, sshKey: key(login) })
 const course = 'nets-2026'
-
-const input = (): ClassroomInput => ({
-  course,
-  site: 'os1',
-  region: 'RegionOne',
-  addressing: {
-    block,
-    service: nth(0).host(1),
-    public: { prefix: nth(1), host: nth(1).host(1) },
-    transit: { prefix: nth(2), host: nth(2).host(1) },
-    pool: Prefix.of('2001:2:0:180::/57'),
-    tenants: [
-      { name: 'class-g1', group: 'g1', prefix: nth(128), via: nth(2).host(10) },
-      { name: 'class-g2', group: 'g2', prefix: nth(129), via: nth(2).host(11) },
-    ],
-    tenantMtu: 1402,
-  },
-  resolvers: [Address.of('2001:2::53')],
-  groups: [
-    { name: 'g1', students: [student('ada'), student('grace')] },
-    { name: 'g2', students: [student('edsger')] },
-  ],
-  policy: plainPolicy,
-  direct: false,
-  size: { vcpus: 1, ramMiB: 1024, diskGiB: 5 },
-  instancesPerStudent: 3,
-  image: {
-    name: 'tiny',
-    path: join(dir, 'tiny.raw'),
-    digest: 'd1',
-    diskFormat: 'raw',
-    minDiskGiB: 1,
-    minRamMiB: 128,
-    properties: {},
-  },
-  handouts: {
-    dir: join(dir, 'handouts'),
-    authUrl: 'https://[2001:2::1]/identity/v3',
-    ca: null,
-    dashboard: null,
-    about: plainAbout,
-  },
-})
-
-const vault = { get: (name: string) => new Secret(`password of ${name}`) }
+const input = () => classInput(dir, { direct: false, instancesPerStudent: 3 })
 
 /** A new process: own log-in, nothing remembered. */
-async function fresh<T>(work: (hands: Hands, deps: ClassroomDeps) => Promise<T>): Promise<T> {
-  const sockets = throughSockets(fake.sockets)
-  const log = (user: string, project: string, password: Secret) =>
-    openCloud({
-      authUrl: 'http://[::1]:5000',
-      credentials: { kind: 'password', user, project, password },
-      region: 'RegionOne',
-      interface: 'internal',
-      dispatcherFor: sockets.dispatcherFor,
-      clock,
-    })
-  let admin: Promise<Cloud> | undefined
-  const deps: ClassroomDeps = {
-    cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'))),
-    cloudAs: ({ user, project, password }) => log(user, project, password),
-    vault,
-    shell: localShell(),
+const fresh = <T>(work: (hands: Hands, deps: ClassroomDeps, survey: Survey) => Promise<T>): Promise<T> =>
+  asProcess(
+    fake,
+    input(),
+    (deps, survey) => work({ roll: new Roll(input(), deps.cloud), clock, gate: new Gate(2) }, deps, survey),
+    localShell(),
     clock,
-  }
-  try {
-    return await work({ roll: new Roll(input(), deps.cloud), clock, gate: new Gate(2) }, deps)
-  } finally {
-    await sockets.close()
-  }
-}
+  )
 
 const all = (hands: Hands, who: readonly string[] = []) => choose(hands.roll.seats(), who)
 /** Phases one after the other, as a command has them; the first that fails ends it. */
@@ -217,11 +147,7 @@ beforeEach(async () => {
   fake = await new FakeCloud().start()
   dir = await mkdtemp(join(tmpdir(), 'bateau-day-'))
   await writeFile(join(dir, 'tiny.raw'), 'x'.repeat(100))
-  await fresh(async ({ roll }, deps) => {
-    const survey = new Survey(course, deps.cloud)
-    const tasks = [...cloudBaseTasks(roll.input, deps, survey), ...enrolTasks(roll.input, deps, survey)]
-    sound(await carryOut(tasks))
-  })
+  sound(await fresh(({ roll }, deps, survey) => enrolled(roll.input, deps, survey)))
 })
 afterEach(async () => {
   await fake.stop()

@@ -1,12 +1,11 @@
 // `class plan` and `class apply` against a fake cloud on a port of this machine: what is shown, asked, refused and done.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FakeCloud } from '../../../test/fake/openstack/server.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FakeCloud } from '../../../test/fake/openstack/server.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { exits, type Face } from '../face.ts'
-import { homeOf, noteWorld, worldAt } from '../world.ts'
+import { endClass, startClass, writeRoster } from './adopted-class.fixture.ts'
 import { classApply, classPlan } from './apply.ts'
 
 let dir: string
@@ -26,48 +25,20 @@ const quiet = new AbortController().signal
 const options = { file: null, deep: false, keepDays: null, deleteNow: [] as string[] }
 const apply = (more: object = {}) => classApply({ ...options, plan: null, ...more }, face, quiet)
 const plan = (more: object = {}) => classPlan({ ...options, save: null, ...more }, face, quiet)
-const roster = (...names: string[]) =>
-  writeFileSync(
-    join(dir, 'roster.csv'),
-    `login;nom;groupe\n${names.map((name) => `${name};${name};a\n`).join('')}`,
-  )
+const roster = (...names: string[]) => writeRoster(dir, names)
 const faults = () => events.flatMap((event) => (event.type === 'fault' ? [event.fault] : []))
 const text = () => events.flatMap((event) => (event.type === 'report' ? [event.text] : [])).at(-1) ?? ''
 const enabled = (login: string) => fake.state.users.find(({ name }) => name === login)?.['enabled']
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'bateau-apply-'))
-  for (const name of ['STATE', 'CONFIG', 'CACHE']) vi.stubEnv(`XDG_${name}_HOME`, join(dir, name))
-  vi.stubEnv('XDG_RUNTIME_DIR', join(dir, 'run'))
-  fake = await new FakeCloud().start()
-  await fake.listen()
-  fake.state.images.push({ id: 'img', name: 'debian-13', status: 'active', visibility: 'public', tags: [] })
-  fake.state.flavors.push({ id: 'flv', name: 'm1.small', vcpus: 1, ram: 512, disk: 1 })
-  const auth = { username: 'admin', password: 'admin-password', project_name: 'admin' }
-  const clouds = { lyon: { auth: { ...auth, auth_url: `${fake.address}/identity` } } }
-  writeFileSync(join(dir, 'clouds.yaml'), JSON.stringify({ clouds }))
-  const course = {
-    course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01' },
-    students: { roster: 'roster.csv' },
-    instances: { per_student: 1, ram: '512 MiB', disk: '1 GiB' },
-    engine: { kind: 'adopted' },
-    clouds: [{ name: 'lyon', file: 'clouds.yaml', seats: 9, image: 'debian-13', flavor: 'm1.small' }],
-    networks: { direct: false, class: false },
-  }
-  writeFileSync(join(dir, 'course.yaml'), JSON.stringify(course))
-  noteWorld(worldAt(homeOf(process.env), 'nets'), { courseFile: join(dir, 'course.yaml'), rehearsal: false })
+  ;({ dir, fake } = await startClass('apply'))
   events = []
   asked = []
   answer = () => true
-  roster('ada', 'grace')
   expect(await apply()).toBe(exits.done)
   expect(asked).toEqual([])
 })
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await fake.stop()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterEach(() => endClass(dir, fake))
 
 describe('class apply', () => {
   it('makes no write call a second time, and says so', async () => {

@@ -20,13 +20,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../test/fake/clock.ts'
 import { MailServer, partsOf } from '../../../test/fake/mail-server.ts'
 import { FakeCloud } from '../../../test/fake/openstack/server.ts'
-import { Secret } from '../../core/secret.ts'
 import { cloudBaseTasks } from '../../classroom/base.ts'
+import { depsThrough } from '../../classroom/class.fixture.ts'
 import { enrolTasks } from '../../classroom/enrol.ts'
 import { handoutCourse } from '../../classroom/handout-course.ts'
-import type { ClassroomDeps, ClassroomInput } from '../../classroom/input.ts'
+import type { ClassroomInput } from '../../classroom/input.ts'
 import { Survey } from '../../classroom/survey.ts'
-import { type Cloud, openCloud, throughSockets } from '../../cloud/open.ts'
+import { throughSockets } from '../../cloud/open.ts'
 import type { Course } from '../../course/course.ts'
 import { readCourse } from '../../course/load.ts'
 import { Address, Prefix } from '../../core/prefix.ts'
@@ -151,27 +151,11 @@ async function run(
   enrol = true,
 ): Promise<number> {
   const connections = throughSockets(fake.sockets)
-  const log = (user: string, project: string, password: Secret) =>
-    openCloud({
-      authUrl: 'http://[::1]:5000',
-      credentials: { kind: 'password', user, project, password },
-      region: 'RegionOne',
-      interface: 'internal',
-      dispatcherFor: connections.dispatcherFor,
-      clock,
-    })
-  let admin: Promise<Cloud> | undefined
   const input = inputOf(course)
   events = []
   try {
     return await session('class handouts', world, face, quiet, async (run) => {
-      const deps: ClassroomDeps = {
-        cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'))),
-        cloudAs: ({ user, project, password }) => log(user, project, password),
-        vault: run.vault,
-        shell: localShell(),
-        clock,
-      }
+      const deps = { ...depsThrough(connections, { shell: localShell(), clock }), vault: run.vault }
       const survey = new Survey('nets', deps.cloud)
       if (enrol)
         await run.phase('enrolment', 'Students', [

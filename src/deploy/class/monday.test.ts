@@ -1,12 +1,19 @@
 // Deeds of the teaching day against a fake cloud on a port of this machine: what is broken for one is not broken for all.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeCloud } from '../../../test/fake/openstack/server.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { exits, type Face } from '../face.ts'
-import { homeOf, noteWorld, worldAt } from '../world.ts'
+import { homeOf, worldAt } from '../world.ts'
+import {
+  cloudNamed,
+  endClass,
+  startClass,
+  writeClouds,
+  writeCourse,
+  writeRoster,
+} from './adopted-class.fixture.ts'
 import { classApply } from './apply.ts'
 import { freeze, thaw } from './freeze.ts'
 import { close, open } from './power.ts'
@@ -24,24 +31,8 @@ const day = { file: null, who: [] as string[], dryRun: false }
 const text = () => events.flatMap((event) => (event.type === 'report' ? [event.text] : [])).join('\n')
 const user = (login: string) => fake.state.users.find(({ name }) => name === login)
 const project = (seat: string) => fake.state.projects.find(({ name }) => name === `nets-${seat}`)
-const roster = (...names: string[]) =>
-  writeFileSync(
-    join(dir, 'roster.csv'),
-    `login;nom;groupe\n${names.map((name) => `${name};${name};a\n`).join('')}`,
-  )
-
-function course(more: object = {}): void {
-  const whole = {
-    course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01' },
-    students: { roster: 'roster.csv' },
-    instances: { per_student: 1, ram: '512 MiB', disk: '1 GiB' },
-    engine: { kind: 'adopted' },
-    clouds: [{ name: 'lyon', file: 'clouds.yaml', seats: 9, image: 'debian-13', flavor: 'm1.small' }],
-    networks: { direct: false, class: false },
-    ...more,
-  }
-  writeFileSync(join(dir, 'course.yaml'), JSON.stringify(whole))
-}
+const roster = (...names: string[]) => writeRoster(dir, names)
+const course = (more: object) => writeCourse(dir, more)
 
 /** One that a student started. */
 function started(seat: string, more: object = {}): Record<string, unknown> {
@@ -61,27 +52,11 @@ function started(seat: string, more: object = {}): Record<string, unknown> {
 }
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'bateau-monday-'))
-  for (const name of ['STATE', 'CONFIG', 'CACHE']) vi.stubEnv(`XDG_${name}_HOME`, join(dir, name))
-  vi.stubEnv('XDG_RUNTIME_DIR', join(dir, 'run'))
-  fake = await new FakeCloud().start()
-  await fake.listen()
-  fake.state.images.push({ id: 'img', name: 'debian-13', status: 'active', visibility: 'public', tags: [] })
-  fake.state.flavors.push({ id: 'flv', name: 'm1.small', vcpus: 1, ram: 512, disk: 1 })
-  const auth = { username: 'admin', password: 'admin-password', project_name: 'admin' }
-  const clouds = { lyon: { auth: { ...auth, auth_url: `${fake.address}/identity` } } }
-  writeFileSync(join(dir, 'clouds.yaml'), JSON.stringify({ clouds }))
-  course()
-  noteWorld(worldAt(homeOf(process.env), 'nets'), { courseFile: join(dir, 'course.yaml'), rehearsal: false })
+  ;({ dir, fake } = await startClass('monday'))
   events = []
-  roster('ada', 'grace')
   expect(await apply()).toBe(exits.done)
 })
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await fake.stop()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterEach(() => endClass(dir, fake))
 
 describe('one broken instance', () => {
   it('keeps nobody out when the class is opened', async () => {
@@ -165,11 +140,7 @@ describe('after an exam', () => {
 
 describe('who leaves a team during an exam', () => {
   it('has no part in it after the thaw', async () => {
-    const teams = (...names: string[]) =>
-      writeFileSync(
-        join(dir, 'roster.csv'),
-        `login;nom;groupe;team\n${names.map((name) => `${name};${name};a;red\n`).join('')}`,
-      )
+    const teams = (...names: string[]) => writeRoster(dir, names, 'red')
     course({ class: { work: 'team' } })
     teams('ada', 'grace')
     expect(await apply()).toBe(exits.done)
@@ -187,22 +158,10 @@ describe('who leaves a team during an exam', () => {
 describe('a class that moves to another cloud', () => {
   let other: FakeCloud
   const move = () => {
-    const auth = { username: 'admin', password: 'admin-password', project_name: 'admin' }
-    const entry = (fake_: FakeCloud) => ({ auth: { ...auth, auth_url: `${fake_.address}/identity` } })
-    writeFileSync(
-      join(dir, 'clouds.yaml'),
-      JSON.stringify({ clouds: { lyon: entry(fake), other: entry(other) } }),
-    )
-    const cloud = (name: string) => ({
-      name,
-      file: 'clouds.yaml',
-      seats: 9,
-      image: 'debian-13',
-      flavor: 'm1.small',
-    })
+    writeClouds(dir, { lyon: fake, other })
     course({
       students: { roster: 'roster.csv', groups: { named: [{ name: 'a', size: 2, server: 'other' }] } },
-      clouds: [cloud('lyon'), cloud('other')],
+      clouds: [cloudNamed('lyon'), cloudNamed('other')],
     })
   }
   const key = () =>

@@ -4,20 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../test/fake/clock.ts'
-import { carryOut } from '../../../test/fake/openstack/run.ts'
 import { FakeCloud } from '../../../test/fake/openstack/server.ts'
-import { Address, Prefix } from '../../core/prefix.ts'
-import { Secret } from '../../core/secret.ts'
+import { Address } from '../../core/prefix.ts'
 import type { Shell } from '../../core/shell.ts'
 import { exitCode } from '../../check/judge.ts'
 import type { CheckResult } from '../../check/result.ts'
 import type { JumpWay } from '../../host/jump-way.ts'
-import { type Cloud, openCloud, throughSockets } from '../../cloud/open.ts'
-import { cloudBaseTasks } from '../../classroom/base.ts'
-import { enrolTasks } from '../../classroom/enrol.ts'
-import type { ClassroomDeps, ClassroomInput } from '../../classroom/input.ts'
-import { plainAbout } from '../../classroom/handout-course.fixture.ts'
-import { plainPolicy } from '../../classroom/policy.fixture.ts'
+import { throughSockets } from '../../cloud/open.ts'
+import {
+  classInput,
+  depsThrough,
+  enrolled,
+  keygen,
+  type Sockets,
+  student,
+} from '../../classroom/class.fixture.ts'
 import { Survey } from '../../classroom/survey.ts'
 import { studentLooks, walls } from '../../classroom/verify/looks.ts'
 import { decoyName, sampleKeypair, verifyTag } from '../../classroom/verify/mark.ts'
@@ -29,76 +30,21 @@ import { verifyText } from './verify-text.ts'
 
 let fake: FakeCloud
 let dir: string
-let sockets: ReturnType<typeof throughSockets>
+let sockets: Sockets
 const clock = new FakeClock()
-const block = Prefix.of('2001:2:0:100::/56')
-const nth = (n: number) => block.nth(64, n) ?? block
 
 /** Who brings a key; the others are given one. */
 let brought: (login: string) => boolean
 
-const student = (login: string) => ({
-  login,
-  name: login,
-  email: null,
-  team: null,
-  sshKey: brought(login) ? `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${login}` : null,
-})
+const member = (login: string) => student(login, brought(login) ? {} : { sshKey: null })
 
-const input = (): ClassroomInput => ({
-  course: 'nets-2026',
-  site: 'os1',
-  region: 'RegionOne',
-  addressing: {
-    block,
-    service: nth(0).host(1),
-    public: { prefix: nth(1), host: nth(1).host(1) },
-    transit: { prefix: nth(2), host: nth(2).host(1) },
-    pool: Prefix.of('2001:2:0:180::/57'),
-    tenants: [
-      { name: 'class-g1', group: 'g1', prefix: nth(128), via: nth(2).host(10) },
-      { name: 'class-g2', group: 'g2', prefix: nth(129), via: nth(2).host(11) },
+const input = () =>
+  classInput(dir, {
+    groups: [
+      { name: 'g1', students: [member('ada'), member('grace')] },
+      { name: 'g2', students: [member('edsger')] },
     ],
-    tenantMtu: 1402,
-  },
-  resolvers: [Address.of('2001:2::53')],
-  groups: [
-    { name: 'g1', students: [student('ada'), student('grace')] },
-    { name: 'g2', students: [student('edsger')] },
-  ],
-  policy: plainPolicy,
-  direct: true,
-  size: { vcpus: 1, ramMiB: 1024, diskGiB: 5 },
-  instancesPerStudent: 2,
-  image: {
-    name: 'tiny',
-    path: join(dir, 'tiny.raw'),
-    digest: 'd1',
-    diskFormat: 'raw',
-    minDiskGiB: 1,
-    minRamMiB: 128,
-    properties: {},
-  },
-  handouts: {
-    dir: join(dir, 'handouts'),
-    authUrl: 'https://[2001:2::1]/identity/v3',
-    ca: 'PEM\n',
-    dashboard: null,
-    about: plainAbout,
-  },
-})
-
-/** Stands for ssh-keygen, where the keys themselves do not matter. */
-const keygen: Shell = {
-  name: 'keygen',
-  async run(argv) {
-    if (argv[0] === 'cat') return { code: 0, stdout: await readFile(argv[1] ?? '', 'utf8'), stderr: '' }
-    const path = argv[argv.indexOf('-f') + 1] ?? ''
-    await writeFile(path, 'private', { mode: 0o600 })
-    await writeFile(`${path}.pub`, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIverify verify\n')
-    return { code: 0, stdout: '', stderr: '' }
-  },
-}
+  })
 
 /** Stands for ssh from outside into an instance that is well. */
 const internet: Shell = {
@@ -113,28 +59,7 @@ const internet: Shell = {
     }),
 }
 
-const log = (user: string, project: string, password: Secret, signal?: AbortSignal): Promise<Cloud> =>
-  openCloud({
-    authUrl: 'http://[::1]:5000',
-    credentials: { kind: 'password', user, project, password },
-    region: 'RegionOne',
-    interface: 'internal',
-    dispatcherFor: sockets.dispatcherFor,
-    clock,
-    ...(signal ? { signal } : {}),
-  })
-
-function depsOf(signal?: AbortSignal): ClassroomDeps {
-  let admin: Promise<Cloud> | undefined
-  return {
-    cloud: () => (admin ??= log('admin', 'admin', new Secret('admin-password'), signal)),
-    cloudUntil: (until) => log('admin', 'admin', new Secret('admin-password'), until),
-    cloudAs: ({ user, project, password }) => log(user, project, password, signal),
-    vault: { get: (name) => new Secret(`password of ${name}`) },
-    shell: keygen,
-    clock,
-  }
-}
+const depsOf = (signal?: AbortSignal) => depsThrough(sockets, { shell: keygen, clock, signal })
 
 const everything: VerifyOptions = { file: null, groups: [], students: [], everyWall: false, boot: false }
 
@@ -192,8 +117,7 @@ beforeEach(async () => {
   await writeFile(join(dir, 'tiny.raw'), 'x'.repeat(100))
   const deps = depsOf()
   const survey = new Survey('nets-2026', deps.cloud)
-  const tasks = [...cloudBaseTasks(input(), deps, survey), ...enrolTasks(input(), deps, survey)]
-  const { failed } = await carryOut(tasks)
+  const { failed } = await enrolled(input(), deps, survey)
   expect([...failed.values()]).toEqual([])
 })
 afterEach(async () => {
@@ -244,7 +168,7 @@ it('a cloud without block storage has no walls of it, and no volume of the decoy
   sockets = throughSockets(fake.sockets)
   const deps = depsOf()
   const survey = new Survey('nets-2026', deps.cloud)
-  await carryOut([...cloudBaseTasks(input(), deps, survey), ...enrolTasks(input(), deps, survey)])
+  await enrolled(input(), deps, survey)
   const results = await verify()
   expect(notYes(results)).toEqual([])
   expect(results.filter(({ id }) => /volume/.test(id))).toEqual([])
