@@ -261,7 +261,7 @@ await runTasks(tasks, say, { perLane: () => 4 }, new AbortController().signal)`
   it('down leaves nothing: no process, namespace, mount, control group, file', async () => {
     await up(world, build)
     const before = footprint()
-    expect(before.namespaces).toHaveLength(4)
+    expect(before.namespaces).toHaveLength(5)
     const ids = new Set(before.namespaces.map((name) => `net:[${statSync(join('/run/netns', name)).ino}]`))
     expect(inside(ids)).not.toEqual([])
     await down(world)
