@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Address, Prefix } from '../core/prefix.ts'
-import { addressPattern, handoutSsh } from './handout-ssh.ts'
+import { addressPattern, handoutSsh, knownIn } from './handout-ssh.ts'
 import { fullSheet, plainSheet } from './page/sheet.fixture.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'bateau-ssh-'))
@@ -94,3 +94,16 @@ it('the pattern of a block matches the text of each of its addresses', () => {
     ),
   )
 })
+
+it.each([
+  ['with a jump host', fullSheet],
+  ['without one', plainSheet],
+])(
+  '%s, the instances that it names can be read from it, and it is written the same with them',
+  (_, sheet) => {
+    const text = handoutSsh(sheet, blocks, instances)
+    expect(knownIn(text)).toEqual([instances[0]])
+    expect(handoutSsh(sheet, blocks, knownIn(text))).toBe(text)
+    expect(knownIn(handoutSsh(sheet, blocks, []))).toEqual([])
+  },
+)

@@ -65,6 +65,12 @@ export function handoutSsh(sheet: Sheet, blocks: readonly Prefix[], instances: r
   ].join('\n')
 }
 
+/** The instances that a configuration made by handoutSsh names. */
+export const knownIn = (text: string): Known[] =>
+  [...text.matchAll(/^Host (\S+)(?: \S+-direct)?\n {2}HostName (\S+)\n(?! )/gm)].map(
+    ([, name = '', address = '']) => ({ name, address }),
+  )
+
 /**
  * Matches the text of every address of the block (RFC 5952), and maybe of some beside it: the whole groups of its length,
  * up to the first that is zero, since zeros may be written `::`.

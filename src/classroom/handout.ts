@@ -8,7 +8,7 @@ import type { RenderedFile } from '../core/step.ts'
 import type { Server } from '../cloud/compute.ts'
 import { findProject } from './account-parts.ts'
 import { filesDir, handoutDir, handoutFiles, type HandoutState, keyNames, seatFor } from './handout-files.ts'
-import type { Known } from './handout-ssh.ts'
+import { type Known, knownIn } from './handout-ssh.ts'
 import type { ClassroomDeps, ClassroomInput, ClassroomStudent } from './input.ts'
 import type { Part } from './parts.ts'
 import type { People, Survey } from './survey.ts'
@@ -80,7 +80,16 @@ export function handoutPart(
   return {
     name: `hand-outs of ${login}`,
     needs: [],
-    there: async (people) => (await differ(people)).length === 0,
+    // Instances come and go all day by the student's own hand: that changes nothing of what the course gives.
+    async there(people) {
+      const state = handoutState(input, people, await survey.servers.read(), login)
+      const named = knownIn((await text(join(filesDir(input, login), 'ssh_config'))) ?? '')
+      for (const instances of [state.instances, named]) {
+        const files = handoutFiles(input, login, { ...state, instances })
+        if ((await differing(files, deps.vault)).length === 0) return true
+      }
+      return false
+    },
     async make(_, people) {
       await installAll(filesDir(input, login), await differ(people), deps.vault)
       return () => {}
