@@ -1,11 +1,11 @@
 // Decides how a hand-out comes to lie on this machine: key pair and files, each whole or not at all.
 // Leaves what the files say to handout-files, and bringing them to the student to the teacher.
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
-import { Trouble } from '../core/fault.ts'
+import { join, relative } from 'node:path'
 import { resolve, type Vault } from '../core/secret.ts'
 import type { RenderedFile } from '../core/step.ts'
 import type { Server } from '../cloud/compute.ts'
+import { makeKeyPair, publicKeyAt } from '../host/key-pair.ts'
 import { findProject } from './account-parts.ts'
 import { filesDir, handoutDir, handoutFiles, type HandoutState, keyNames, seatFor } from './handout-files.ts'
 import { type Known, knownIn } from './handout-ssh.ts'
@@ -24,15 +24,10 @@ export const privateKeyPath = (input: ClassroomInput, login: string) =>
 export const proofKeyPath = (input: ClassroomInput, { login, sshKey }: ClassroomStudent) =>
   sshKey === null ? privateKeyPath(input, login) : join(input.handouts.dir, '.proof', login, 'id_ed25519')
 
-/** The public key line beside a private key; undefined as long as it is not made. */
-export async function publicKeyAt(path: string): Promise<string | undefined> {
-  return (await text(`${path}.pub`))?.trim()
-}
-
 export const hasKeyPair = async (path: string): Promise<boolean> =>
   (await text(path)) !== undefined && (await publicKeyAt(path)) !== undefined
 
-/** An Ed25519 pair without passphrase. The public half is put in place last: where it is, the private one is too. */
+/** An Ed25519 pair without passphrase. */
 export function keyFilesPart(
   deps: Pick<ClassroomDeps, 'shell'>,
   name: string,
@@ -44,22 +39,7 @@ export function keyFilesPart(
     needs: [],
     there: () => hasKeyPair(path),
     async make() {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const draft = `${path}.${process.pid}`
-      await Promise.all([draft, `${draft}.pub`].map((one) => rm(one, { force: true })))
-      const ran = await deps.shell.run(
-        ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', draft],
-        { timeout: 30_000 },
-      )
-      if (ran.code !== 0)
-        throw new Trouble({
-          code: 'no-key',
-          title: `no key pair could be made for ${comment}`,
-          why: ran.stderr.trim() || `ssh-keygen exited with ${ran.code}`,
-          fix: `apt-get install openssh-client, and see that ${dirname(path)} can be written`,
-        })
-      await rename(draft, path)
-      await rename(`${draft}.pub`, `${path}.pub`)
+      await makeKeyPair(deps.shell, path, comment)
       return () => {}
     },
   }

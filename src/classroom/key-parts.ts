@@ -2,7 +2,8 @@
 // Leaves the account to account-parts, and where the files are to handout.
 import { once } from '../cloud/once.ts'
 import { accountNames, findUser } from './account-parts.ts'
-import { keyFilesPart, privateKeyPath, proofKeyPath, publicKeyAt } from './handout.ts'
+import { publicKeyAt } from '../host/key-pair.ts'
+import { keyFilesPart, privateKeyPath, proofKeyPath } from './handout.ts'
 import { type ClassroomDeps, type ClassroomInput, type ClassroomStudent, keypairName } from './input.ts'
 import { sure } from './network-parts.ts'
 import type { Part } from './parts.ts'

@@ -33,9 +33,12 @@ const server = (name: string, deed: string, tried: Wall['call']): Wall => ({
 const listed = (json: unknown, { me }: Target) =>
   foreignIn(json, 'servers', (one) => one['tenant_id'] !== me.projectId)
 
-/** `create` with what the student has, plugged into `network`. */
-const boot = ({ course, imageId, flavorId }: Target, network: string | undefined) =>
-  imageId === null || flavorId === null || network === undefined
+/** `create` with what the student has, plugged into `where`. */
+const boot = (
+  { course, imageId, flavorId }: Target,
+  where: { uuid: string | undefined } | { port: string | undefined },
+) =>
+  imageId === null || flavorId === null || Object.values(where)[0] === undefined
     ? null
     : call('POST', '/servers', {
         json: {
@@ -43,7 +46,7 @@ const boot = ({ course, imageId, flavorId }: Target, network: string | undefined
             name: throughName(course),
             imageRef: imageId,
             flavorRef: flavorId,
-            networks: [{ uuid: network }],
+            networks: [where],
             tags: [verifyTag(course)],
           },
         },
@@ -91,27 +94,14 @@ export const computeWalls: readonly Wall[] = [
   },
   {
     ...server('server-on-network', 'start an instance on a network of another', (target) =>
-      boot(target, target.decoy.network),
+      boot(target, { uuid: target.decoy.network }),
     ),
     about: ['network', 'subnet'],
   },
   {
-    ...server('server-on-port', 'start an instance on a port of another', ({ decoy, ...target }) => {
-      const { imageId, flavorId, course } = target
-      return imageId === null || flavorId === null
-        ? null
-        : call('POST', '/servers', {
-            json: {
-              server: {
-                name: throughName(course),
-                imageRef: imageId,
-                flavorRef: flavorId,
-                networks: [{ port: decoy.port }],
-                tags: [verifyTag(course)],
-              },
-            },
-          })
-    }),
+    ...server('server-on-port', 'start an instance on a port of another', (target) =>
+      boot(target, { port: target.decoy.port }),
+    ),
     about: ['port'],
   },
   {

@@ -4,7 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
 import { fileArgument, jsonOption, yesOption } from './day-options.ts'
-import { days, deleteNowOption } from './leaving-options.ts'
+import { deepOption, deleteNowOption, keepDaysOption } from './leaving-options.ts'
 
 export function classApplyCommand(context: Context, answer: Answer) {
   const { terminal } = context
@@ -13,16 +13,8 @@ export function classApplyCommand(context: Context, answer: Answer) {
     .argument(...fileArgument)
     .option(...yesOption)
     .option('--plan <path>', 'carry out just the plan that class plan --save wrote, or nothing')
-    .option(
-      '--deep',
-      'take nothing for granted: read quotas, key pairs and credentials of each student',
-      false,
-    )
-    .option(
-      '--keep-days <days>',
-      'days that who left stays closed before being deleted (default: class.keep of the course file)',
-      days,
-    )
+    .option(...deepOption)
+    .option(...keepDaysOption)
     .option(...deleteNowOption)
     .option(...jsonOption)
     .addHelpText(

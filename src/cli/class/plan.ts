@@ -4,7 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { type Answer, type Context, pathOf } from '../context.ts'
 import { voyage } from '../voyage.ts'
 import { fileArgument, jsonOption } from './day-options.ts'
-import { days, deleteNowOption } from './leaving-options.ts'
+import { deepOption, deleteNowOption, keepDaysOption } from './leaving-options.ts'
 
 export function classPlanCommand(context: Context, answer: Answer) {
   const { terminal } = context
@@ -13,16 +13,8 @@ export function classPlanCommand(context: Context, answer: Answer) {
       'what the roster and the course file change in the clouds, for each student, and why; changes nothing',
     )
     .argument(...fileArgument)
-    .option(
-      '--deep',
-      'take nothing for granted: read quotas, key pairs and credentials of each student',
-      false,
-    )
-    .option(
-      '--keep-days <days>',
-      'days that who left stays closed before being deleted (default: class.keep of the course file)',
-      days,
-    )
+    .option(...deepOption)
+    .option(...keepDaysOption)
     .option(...deleteNowOption)
     .option('--save <path>', 'write the plan into this file, for class apply --plan')
     .option(...jsonOption)

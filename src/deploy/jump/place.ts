@@ -1,13 +1,12 @@
 // Decides which server is the jump host, what students type for it, and the account that bateau has there.
 // Leaves what is put on it to jump/.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { Trouble } from '../../core/fault.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Shell } from '../../core/shell.ts'
 import type { Jump } from '../../course/class.ts'
 import type { Course, Server } from '../../course/course.ts'
-import { publicKeyAt } from '../../classroom/handout.ts'
 import type { JumpWay } from '../../host/jump-way.ts'
+import { makeKeyPair, publicKeyAt } from '../../host/key-pair.ts'
 import { probeAccount } from '../../jump/input.ts'
 import type { Ground } from '../ground.ts'
 import type { World } from '../world.ts'
@@ -53,19 +52,5 @@ export async function probeKey(world: World, machine: Shell): Promise<string> {
   const path = join(dirOf(world), 'id_ed25519')
   const there = existsSync(path) ? await publicKeyAt(path) : undefined
   if (there !== undefined) return there
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
-  for (const one of [draft, `${draft}.pub`]) rmSync(one, { force: true })
-  const comment = `${probeAccount}@${world.name}`
-  const ran = await machine.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', draft])
-  if (ran.code !== 0)
-    throw new Trouble({
-      code: 'no-key',
-      title: 'no key pair could be made for the jump host',
-      why: ran.stderr.trim() || `ssh-keygen exited with ${ran.code}`,
-      fix: `apt-get install openssh-client, and see that ${dirname(path)} can be written`,
-    })
-  renameSync(draft, path)
-  renameSync(`${draft}.pub`, `${path}.pub`)
-  return (await publicKeyAt(path)) ?? ''
+  return makeKeyPair(machine, path, `${probeAccount}@${world.name}`, 'the jump host')
 }
