@@ -70,11 +70,13 @@ describe('one broken instance', () => {
   })
 
   it('keeps a schedule from letting nobody in: what the boot before it failed on is said', async () => {
-    const now = Date.now()
-    const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString()
+    // Where it is about noon, whenever this runs: no session goes over midnight.
+    const east = 12 - new Date().getUTCHours()
+    const timezone = `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`
+    const at = (minutes: number) => new Date(Date.now() + east * 3_600_000 + minutes * 60_000).toISOString()
     const [from, to] = [at(2), at(62)]
     course({
-      course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01', timezone: 'UTC' },
+      course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01', timezone },
       sessions: [{ day: from.slice(0, 10), from: from.slice(11, 16), to: to.slice(11, 16), boot: true }],
     })
     expect(await close({ ...day, logins: true, power: false }, face, quiet)).toBe(exits.done)
