@@ -29,6 +29,9 @@ export function packageNames(site: Site): readonly string[] {
     'qemu-utils',
     'uwsgi-plugin-python3',
     'python3-keystoneauth1',
+    // Half of what Neutron does is in SQLAlchemy and below it: with both in C it takes a fifth less of the processor.
+    'python3-sqlalchemy-ext',
+    'python3-mysqldb',
     'openstack-dashboard',
     'nginx',
     'openssl',

@@ -172,6 +172,20 @@ describe('variants', () => {
     expect([1, 2, 4, 32].map(processes)).toEqual(['1', '2', '4', '4'])
   })
 
+  it('only what runs without eventlet talks to the database through C, which would stop green threads', () => {
+    const steps = packagesEngine(site())
+    const driver = (path: string) => /mysql\+(\w+):/.exec(at(steps, path))?.[1]
+    expect(driver('/etc/neutron/bateau-api.conf')).toBe('mysqldb')
+    for (const path of ['/etc/neutron/neutron.conf', '/etc/nova/nova.conf', '/etc/keystone/keystone.conf'])
+      expect(driver(path), path).toBe('pymysql')
+    expect(at(steps, '/etc/bateau/uwsgi/neutron-api.ini')).toContain(
+      '--config-file=/etc/neutron/bateau-api.conf\n',
+    )
+    expect(at(steps, '/etc/systemd/system/neutron-ovn-maintenance-worker.service')).not.toContain(
+      'bateau-api',
+    )
+  })
+
   it('Nova never gets more than one thread a process', () => {
     for (const cores of [1, 2, 64])
       expect(at(packagesEngine(site({ cores })), '/etc/bateau/uwsgi/nova-api.ini')).toContain('threads = 1\n')

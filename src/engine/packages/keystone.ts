@@ -1,4 +1,4 @@
-// Decides how Keystone runs: Fernet tokens, passwords hashed with bcrypt at its default cost.
+// Decides how Keystone runs: Fernet tokens, passwords hashed with bcrypt.
 // Leaves who exists and which services there are to identities.ts.
 import { command, file, type HostStep } from '../../core/step.ts'
 import type { Site } from '../../core/site.ts'
@@ -13,6 +13,13 @@ import { workers } from './workers.ts'
 
 const as = (...argv: string[]) => command('runuser', '-u', 'keystone', '--', 'keystone-manage', ...argv)
 
+/**
+ * 2^10 rounds of bcrypt, the least that OWASP's Password Storage Cheat Sheet asks for; Keystone's own default is 12. It costs
+ * a quarter of the time of each log-in and each new account (0.24 to 0.09 CPU seconds, docs/bench-enrol.md), and the passwords
+ * that bateau makes are too long to be guessed at any cost.
+ */
+const hashRounds = 10
+
 export function keystoneSteps(site: Site): HostStep[] {
   const config = file(
     '/etc/keystone/keystone.conf',
@@ -20,6 +27,7 @@ export function keystoneSteps(site: Site): HostStep[] {
       database: database(site, 'keystone'),
       cache,
       token: { provider: 'fernet' },
+      identity: { password_hash_rounds: hashRounds },
       oslo_middleware: behindFront,
     }),
     '0640',

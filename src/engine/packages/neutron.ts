@@ -83,6 +83,13 @@ export function neutronSteps(site: Site): HostStep[] {
     ),
   ]
   const configArgs = neutronConfigPaths.map((path) => `--config-file=${path}`)
+  // Only the API, which has threads of its own under uWSGI: the maintenance worker is on eventlet.
+  const ofApi = file(
+    '/etc/neutron/bateau-api.conf',
+    ini({ database: database(site, 'neutron', { driver: 'mysqldb' }) }),
+    '0640',
+    'root:neutron',
+  )
   const needs = [
     'mariadb.service',
     'rabbitmq-server.service',
@@ -120,6 +127,7 @@ export function neutronSteps(site: Site): HostStep[] {
       because: 'networks, addresses, routers and security groups',
       files: [
         ...config,
+        ofApi,
         ...apiFiles({
           unit: 'neutron-api',
           user: 'neutron',
@@ -130,7 +138,7 @@ export function neutronSteps(site: Site): HostStep[] {
           needs,
           more: {
             paste: 'config:/etc/neutron/api-paste.ini',
-            pyargv: configArgs.join(' '),
+            pyargv: [...configArgs, `--config-file=${ofApi.path}`].join(' '),
             // The workers of one start recognise each other by it (OVN hash ring).
             'start-time': '%t',
           },

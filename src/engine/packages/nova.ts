@@ -49,7 +49,7 @@ export function novaConfig(site: Site): RenderedFile {
         ram_allocation_ratio: site.overcommit?.ram ?? 1,
       },
       api: { auth_strategy: 'keystone' },
-      api_database: database(site, 'nova', 'nova_api'),
+      api_database: database(site, 'nova', { schema: 'nova_api' }),
       database: database(site, 'nova'),
       cache,
       conductor: { workers: 1 },

@@ -9,9 +9,16 @@ import { secret } from '../secrets.ts'
 
 type ServiceUser = 'placement' | 'glance' | 'nova' | 'neutron'
 
-/** Pool per process; the sum over all workers stays far under MariaDB's max_connections. */
-export const database = (site: Site, user: 'keystone' | ServiceUser, schema: string = user): IniSection => ({
-  connection: `mysql+pymysql://${user}:${secret(site, `mariadb/${user}`)}@[::1]:${ports.database}/${schema}?charset=utf8mb4`,
+/**
+ * Pool per process; the sum over all workers stays far under MariaDB's max_connections. PyMySQL is Python all through and
+ * gives way to the other green threads while it waits, which services on eventlet need: libmysqlclient, in C, would stop them.
+ */
+export const database = (
+  site: Site,
+  user: 'keystone' | ServiceUser,
+  { schema = user, driver = 'pymysql' }: { schema?: string; driver?: 'pymysql' | 'mysqldb' } = {},
+): IniSection => ({
+  connection: `mysql+${driver}://${user}:${secret(site, `mariadb/${user}`)}@[::1]:${ports.database}/${schema}?charset=utf8mb4`,
   max_pool_size: 5,
   max_overflow: 20,
 })
