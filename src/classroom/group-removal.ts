@@ -125,7 +125,7 @@ export function removeGroupTask(
         }
         if (network === null) return
         progress.line(`network ${network.name}`)
-        const uses = (await cloud.network.rbacPolicies()).filter((one) => one.object_id === network.id)
+        const uses = await cloud.network.rbacPolicies({ object_id: network.id })
         await Promise.all(uses.map(({ id }) => unlessGone(cloud.network.delete('rbac-policies', id))))
         // Neutron deletes the subnet with it.
         await unlessGone(cloud.network.delete('networks', network.id))

@@ -10,7 +10,7 @@ import { type GoneGroup, goneGroupsOf, removeGroupTask, removes } from './group-
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
 import { type Leaver, leaversOf, type LeavingRules, withAllTheyOwn } from './leaving.ts'
 import type { PartsTask } from './parts.ts'
-import { deleteTask, deleteTaskId } from './removal.ts'
+import { deleteTaskId, deleteTasks } from './removal.ts'
 import { closedIn, sealIn } from './seat-mark.ts'
 import type { People, Survey } from './survey.ts'
 
@@ -72,12 +72,14 @@ export async function reconcile(
     tasks: [
       ...tasks.base,
       ...tasks.seats,
-      ...leavers.flatMap((one) =>
-        one.next === 'close'
-          ? [closeTask(input, deps, survey, one, rules.today)]
-          : one.next === 'delete'
-            ? [deleteTask(input, deps, survey, one)]
-            : [],
+      ...leavers
+        .filter(({ next }) => next === 'close')
+        .map((one) => closeTask(input, deps, survey, one, rules.today)),
+      ...deleteTasks(
+        input,
+        deps,
+        survey,
+        leavers.filter(({ next }) => next === 'delete'),
       ),
       ...groups
         .filter(({ waits }) => waits === null)

@@ -8,8 +8,10 @@ import type { Clock } from '../cloud/clock.ts'
 import { CallFailure } from '../cloud/failure.ts'
 import type { Cloud } from '../cloud/open.ts'
 import { handoutDir } from './handout-files.ts'
+import type { HoldingsReader } from './holdings.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
 import type { Leaver } from './leaving.ts'
+import { put } from './parts.ts'
 import type { Survey } from './survey.ts'
 
 /** An instance on a busy hypervisor was gone in 2 to 20 s. */
@@ -18,19 +20,80 @@ const pollMilliseconds = 1_000
 
 export const deleteTaskId = (site: string, name: string) => `${site}/delete/${name}`
 
-export function deleteTask(
+/** One a leaver; where several have accounts that are open, all of those are closed first. */
+export function deleteTasks(
+  input: ClassroomInput,
+  deps: Pick<ClassroomDeps, 'cloud' | 'clock'>,
+  survey: Survey,
+  leavers: readonly Leaver[],
+): Task[] {
+  const open = leavers.filter(({ users }) => users.some(({ enabled }) => enabled))
+  for (const { project } of leavers.filter((one) => !open.includes(one)))
+    if (project !== null) survey.holdings.expect(project.id)
+  const lock = open.length > 1 ? [lockTask(input, deps, survey, open)] : []
+  const after = lock.map(({ id }) => id)
+  return [...lock, ...leavers.map((one) => deleteTask(input, deps, survey, one, after))]
+}
+
+/** Nobody may make anything new while the old is deleted. */
+function lockTask(
+  { site }: Pick<ClassroomInput, 'site'>,
+  deps: Pick<ClassroomDeps, 'cloud'>,
+  survey: Survey,
+  leavers: readonly Leaver[],
+): Task {
+  let tried = false
+  const openNow = async () => {
+    const { users } = await survey.people.read()
+    const theirs = new Set(leavers.flatMap((one) => one.users.map(({ id }) => id)))
+    return users.filter((one) => theirs.has(one.id) && one.enabled)
+  }
+  return {
+    id: `${site}/delete/accounts`,
+    title: 'Lock out who leaves',
+    because: 'nobody may make anything new while the old is deleted',
+    lane: `cloud:${site}`,
+    after: [],
+    async look() {
+      const { length } = await openNow()
+      // One that was refused is refused again in its own task, which says so, and keeps nobody else.
+      return { done: length === 0 || tried, seen: length === 0 ? 'none is open' : `${length} are open` }
+    },
+    async act() {
+      const cloud = await deps.cloud()
+      const closing = (await openNow()).map(({ id }) => lockOut(cloud, survey, id))
+      const ended = await Promise.allSettled(closing)
+      tried = true
+      for (const one of ended)
+        if (one.status === 'rejected' && !(one.reason instanceof Trouble)) throw one.reason
+      const left = new Set((await openNow()).map(({ id }) => id))
+      for (const { project, users } of leavers)
+        if (project !== null && !users.some(({ id }) => left.has(id))) survey.holdings.expect(project.id)
+    },
+  }
+}
+
+async function lockOut(cloud: Cloud, survey: Survey, userId: string): Promise<void> {
+  const closed = await goneOr(cloud.identity.updateUser(userId, { enabled: false }))
+  const { users } = await survey.people.read()
+  if (closed !== undefined) put(users, closed)
+}
+
+function deleteTask(
   input: ClassroomInput,
   deps: Pick<ClassroomDeps, 'cloud' | 'clock'>,
   survey: Survey,
   { name, project, users, because, owns, moved }: Leaver,
+  after: readonly string[],
 ): Task {
   const { site } = input
+  const holdings = survey.holdings
   return {
     id: deleteTaskId(site, name),
     title: `Delete ${name}`,
     because: owns.length === 0 ? because : `${because}; with ${owns.join(', ')}`,
     lane: `cloud:${site}`,
-    after: [],
+    after,
     async look() {
       const people = await survey.people.read()
       const left = [
@@ -44,9 +107,10 @@ export function deleteTask(
     async act(progress) {
       const cloud = await deps.cloud()
       try {
-        // Nobody may make anything new while the old is deleted.
-        for (const { id } of users) await gone(cloud.identity.updateUser(id, { enabled: false }))
-        if (project !== null) await emptyProject(cloud, deps.clock, project.id, progress)
+        const seen = (await survey.people.read()).users
+        const open = users.filter(({ id }) => seen.some((one) => one.id === id && one.enabled))
+        await Promise.all(open.map(({ id }) => lockOut(cloud, survey, id)))
+        if (project !== null) await emptyProject(cloud, deps.clock, holdings, project.id, progress)
         for (const user of users) {
           progress.line(`account ${user.name}`)
           const pairs = await cloud.compute.keypairs(user.id)
@@ -57,9 +121,14 @@ export function deleteTask(
             await rm(handoutDir(input, user.name), { recursive: true, force: true })
         }
         if (project !== null) await gone(cloud.identity.deleteProject(project.id))
-      } finally {
+        await survey.leave(
+          project?.id ?? null,
+          users.map(({ id }) => id),
+        )
+      } catch (error) {
         survey.people.forget()
         survey.servers.forget()
+        throw error
       }
     },
   }
@@ -72,6 +141,7 @@ export function deleteTask(
 export async function emptyProject(
   cloud: Cloud,
   clock: Clock,
+  holdings: HoldingsReader,
   projectId: string,
   progress: Pick<Progress, 'line' | 'signal'>,
 ): Promise<void> {
@@ -84,59 +154,40 @@ export async function emptyProject(
   const untilNone = (what: string, list: () => Promise<readonly unknown[]>) =>
     settled(clock, progress, what, list)
 
-  await step('instances', await compute.serversOf(projectId), ({ id }) => compute.deleteServer(id))
-  await untilNone('instances', () => compute.serversOf(projectId))
+  const servers = await compute.serversOf(projectId)
+  await step('instances', servers, ({ id }) => compute.deleteServer(id))
+  if (servers.length > 0) await untilNone('instances', () => compute.serversOf(projectId))
   await emptyVolumes(cloud, step, untilNone, projectId)
-  await step('floating addresses', await network.floatingIps(projectId), ({ id }) =>
-    network.delete('floatingips', id),
-  )
 
-  const [routers, networks, ports] = await Promise.all([
-    network.of('routers', projectId),
-    network.of('networks', projectId),
-    network.of('ports', projectId),
-  ])
-  // The group's router, which is not the project's, may be plugged into a network of the project.
-  const plugs = [
-    ...(await Promise.all(routers.map(({ id }) => network.ports({ device_id: id })))).flat(),
-    ...(await Promise.all(networks.map(({ id }) => network.ports({ network_id: id })))).flat(),
-  ].filter(({ device_owner: owner }) => owner.startsWith('network:router_interface'))
-  const pairs = plugs.flatMap(({ device_id: router, fixed_ips: ips }) =>
-    ips.map((ip) => ({ router, subnet: ip.subnet_id })),
+  // After the instances: their ports went with them.
+  const all = await holdings.of(projectId)
+  await step('floating addresses', all.floatingIps, ({ id }) => network.delete('floatingips', id))
+  await step('router interfaces', all.plugs, ({ router, subnet }) =>
+    network.removeRouterInterface(router, subnet),
   )
-  const once = [...new Map(pairs.map((one) => [`${one.router} ${one.subnet}`, one])).values()]
-  await step('router interfaces', once, ({ router, subnet }) => network.removeRouterInterface(router, subnet))
-  await step('routers', routers, ({ id }) => network.delete('routers', id))
-  const loose = ports.filter(({ device_owner: owner }) => !owner.startsWith('network:'))
+  await step('routers', all.routers, ({ id }) => network.delete('routers', id))
+  const loose = all.ports.filter(({ device_owner: owner }) => !owner.startsWith('network:'))
   await step('ports', loose, ({ id }) => network.delete('ports', id))
   // Neutron deletes the subnets of a network with it.
-  await step('networks', networks, ({ id }) => network.delete('networks', id))
-  await step('subnet pools', await network.of('subnetpools', projectId), ({ id }) =>
-    network.delete('subnetpools', id),
-  )
-
-  const shares = (await network.rbacPolicies()).filter(
-    (one) => one.target_tenant === projectId || one.project_id === projectId,
-  )
-  await step('uses of networks', shares, ({ id }) => network.delete('rbac-policies', id))
-  const groups = await network.securityGroups({ project_id: projectId })
-  const own = groups.filter(({ name }) => name !== 'default')
+  await step('networks', all.networks, ({ id }) => network.delete('networks', id))
+  await step('subnet pools', all.pools, ({ id }) => network.delete('subnetpools', id))
+  await step('uses of networks', all.shares, ({ id }) => network.delete('rbac-policies', id))
+  const own = all.groups.filter(({ name }) => name !== 'default')
   // A rule may name another group: those fall with the group that they are in.
   await step('security groups', own, ({ id }) => network.delete('security-groups', id))
   await step(
     'default groups',
-    groups.filter((one) => !own.includes(one)),
+    all.groups.filter((one) => !own.includes(one)),
     ({ id }) => network.delete('security-groups', id),
   )
 
-  const images = (await cloud.image.images()).filter((one) => one['owner'] === projectId)
-  await step('images and snapshots', images, ({ id }) => cloud.image.delete(id))
-  await step('server groups', await compute.serverGroupsOf(projectId), ({ id }) =>
-    compute.deleteServerGroup(id),
-  )
-  await gone(compute.deleteQuota(projectId))
-  await gone(network.deleteQuota(projectId))
-  if (cloud.volume !== null) await gone(cloud.volume.deleteQuota(projectId))
+  await step('images and snapshots', all.images, ({ id }) => cloud.image.delete(id))
+  await step('server groups', all.serverGroups, ({ id }) => compute.deleteServerGroup(id))
+  await Promise.all([
+    gone(compute.deleteQuota(projectId)),
+    gone(network.deleteQuota(projectId)),
+    cloud.volume === null ? undefined : gone(cloud.volume.deleteQuota(projectId)),
+  ])
 }
 
 async function emptyVolumes(
@@ -146,20 +197,25 @@ async function emptyVolumes(
   projectId: string,
 ): Promise<void> {
   if (volume === null) return
-  await step('volume snapshots', await volume.snapshots(projectId), ({ id }) =>
-    volume.delete('snapshots', id),
-  )
-  await untilNone('volume snapshots', () => volume.snapshots(projectId))
-  await step('volumes', await volume.volumes(projectId), ({ id }) => volume.delete('volumes', id))
-  await untilNone('volumes', () => volume.volumes(projectId))
+  const snapshots = await volume.snapshots(projectId)
+  await step('volume snapshots', snapshots, ({ id }) => volume.delete('snapshots', id))
+  if (snapshots.length > 0) await untilNone('volume snapshots', () => volume.snapshots(projectId))
+  const volumes = await volume.volumes(projectId)
+  await step('volumes', volumes, ({ id }) => volume.delete('volumes', id))
+  if (volumes.length > 0) await untilNone('volumes', () => volume.volumes(projectId))
 }
 
 /** What is gone already needs no deleting. */
 async function gone(deleting: Promise<unknown>): Promise<void> {
+  await goneOr(deleting)
+}
+
+async function goneOr<T>(calling: Promise<T>): Promise<T | undefined> {
   try {
-    await deleting
+    return await calling
   } catch (error) {
     if (!(error instanceof CallFailure) || error.status !== 404) throw error
+    return undefined
   }
 }
 

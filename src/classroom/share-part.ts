@@ -47,9 +47,7 @@ function sharePart(
       const network = sure(await networkId(), `network ${name}`)
       const { id } = sure(project(now), 'project')
       const find = async () =>
-        (await cloud.network.rbacPolicies()).find(
-          (one) => one.object_id === network && one.target_tenant === id,
-        )
+        (await cloud.network.rbacPolicies({ target_tenant: id })).find((one) => one.object_id === network)
       const made = await once(deps.clock, () => cloud.network.shareNetwork(network, id), find)
       return (state) => put(state.shares, made)
     },

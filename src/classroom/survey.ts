@@ -16,6 +16,7 @@ import type {
 } from '../cloud/network.ts'
 import type { Cloud } from '../cloud/open.ts'
 import type { VolumeQuota } from '../cloud/volume.ts'
+import { HoldingsReader } from './holdings.ts'
 import { isMarked, isOfAnotherCourse } from './mark.ts'
 
 /** Arrays are written through: who makes something adds what the cloud answered. */
@@ -68,12 +69,15 @@ export class Survey {
   readonly #networks: Held<Networks>
   /** Takes no seal for granted: quotas, key pairs and credentials are read of each seat (docs/decisions/010). */
   deep = false
+  /** What projects own, as it is when it is asked for. */
+  readonly holdings: HoldingsReader
   /** Prefixes that this run has begun to give away. */
   readonly given = new Set<string>()
 
   constructor(course: string, open: () => Promise<Cloud>) {
     this.#open = open
     this.#course = course
+    this.holdings = new HoldingsReader(open)
     this.#networks = new Held(() => this.#readNetworks())
     this.base = new Held(() => this.#readBase(), this.#networks)
     this.people = new Held(() => this.#readPeople(), this.#networks)
@@ -83,6 +87,25 @@ export class Survey {
   /** Everything is read anew. */
   forget(): void {
     for (const held of [this.base, this.people, this.servers]) held.forget()
+  }
+
+  /** They and all they owned were deleted: what is held stays true without reading every list again for each who leaves. */
+  async leave(project: string | null, users: readonly string[]): Promise<void> {
+    const [people, servers] = [await this.people.read(), await this.servers.read()]
+    const notTheirs = (one: { project_id: string }) => one.project_id !== project
+    const networks = new Set(people.networks.filter((one) => !notTheirs(one)).map(({ id }) => id))
+    const notThere = (one: { network_id: string }) => !networks.has(one.network_id)
+    keep(people.users, ({ id }) => !users.includes(id))
+    keep(people.projects, ({ id }) => id !== project)
+    keep(
+      people.assignments,
+      ({ user, scope }) => !users.includes(user?.id ?? '') && (scope.project?.id ?? '') !== project,
+    )
+    keep(people.shares, (one) => one.target_tenant !== project)
+    for (const all of [people.networkQuotas, people.defaultGroups, people.networks, people.routers])
+      keep<{ project_id: string }>(all, notTheirs)
+    for (const all of [people.subnets, people.interfaces]) keep<{ network_id: string }>(all, notThere)
+    keep(servers, (one) => one.tenant_id !== project)
   }
 
   cloud(): Promise<Cloud> {
@@ -167,6 +190,11 @@ export class Survey {
       credentials: new OneByOne(fresh, (id) => cloud.identity.applicationCredentials(id)),
     }
   }
+}
+
+/** In place: others hold the same list. */
+function keep<T>(all: T[], stays: (one: T) => boolean): void {
+  all.splice(0, all.length, ...all.filter(stays))
 }
 
 /** Something that has to be read for each project or user alone, kept once it was. */

@@ -87,6 +87,7 @@ export type Keypair = z.infer<typeof keypair>
 export type ComputeQuota = z.infer<typeof quota>
 export type Hypervisor = z.infer<typeof hypervisor>
 export type ComputeService = z.infer<typeof computeService>
+export type ServerGroup = z.infer<typeof serverGroup>
 
 export type NewFlavor = { name: string; vcpus: number; ramMiB: number; diskGiB: number; description: string }
 export type NewServer = {
@@ -216,16 +217,10 @@ export class Compute {
   async deleteQuota(projectId: string): Promise<void> {
     await this.#do('DELETE', `forget quotas of project ${projectId}`, `/os-quota-sets/${projectId}`)
   }
-  async serverGroupsOf(projectId: string): Promise<{ id: string }[]> {
+  /** Of all projects. */
+  serverGroups(): Promise<ServerGroup[]> {
     const query = { all_projects: 'true' }
-    const all = await this.#list(
-      'list server groups',
-      '/os-server-groups',
-      'server_groups',
-      serverGroup,
-      query,
-    )
-    return all.filter((one) => one.project_id === projectId)
+    return this.#list('list server groups', '/os-server-groups', 'server_groups', serverGroup, query)
   }
   async deleteServerGroup(id: string): Promise<void> {
     await this.#do('DELETE', `delete server group ${id}`, `/os-server-groups/${id}`)

@@ -1,7 +1,7 @@
 // Decides how a list of any length is read, page after page, in the three ways the services have for it.
 // Leaves what is listed to the services' files.
 import { z } from 'zod'
-import type { ServiceCall, Session } from './session.ts'
+import type { Query, ServiceCall, Session } from './session.ts'
 
 /** Past this many pages a server that always names a next page is taken for broken. */
 const mostPages = 1000
@@ -27,9 +27,13 @@ export async function list<T>(
     all.push(...items)
     const next = nextOf(answer, key)
     if (next === undefined || items.length === 0) break
-    query = Object.fromEntries(new URL(next, 'http://next.invalid').searchParams)
+    query = queryOf(new URL(next, 'http://next.invalid').searchParams)
   }
   return all
+}
+
+function queryOf(params: URLSearchParams): Query {
+  return Object.fromEntries([...new Set(params.keys())].map((key) => [key, params.getAll(key)]))
 }
 
 function nextOf(page: Record<string, unknown>, key: string): string | undefined {

@@ -2,7 +2,7 @@
 // Leaves which networks there should be to classroom/.
 import { z } from 'zod'
 import { list } from './list.ts'
-import type { ServiceCall, Session } from './session.ts'
+import type { Query, ServiceCall, Session } from './session.ts'
 
 const marked = {
   id: z.string(),
@@ -87,7 +87,7 @@ const quota = z.object({
   rbac_policy: z.number().optional(),
 })
 const quotaUse = z.record(z.string(), z.object({ limit: z.number(), used: z.number() }))
-const floatingIp = z.object({ id: z.string(), floating_ip_address: z.string() })
+const floatingIp = z.object({ id: z.string(), project_id: z.string() })
 const agent = z.object({ agent_type: z.string(), host: z.string(), alive: z.boolean(), binary: z.string() })
 
 export type Network = z.infer<typeof network>
@@ -101,6 +101,7 @@ export type RbacPolicy = z.infer<typeof rbacPolicy>
 export type NetworkQuota = z.infer<typeof quota>
 /** By resource; a limit of -1 is none. */
 export type QuotaUse = z.infer<typeof quotaUse>
+export type FloatingIp = z.infer<typeof floatingIp>
 export type Agent = z.infer<typeof agent>
 
 /** Fields as Neutron names them. */
@@ -143,15 +144,16 @@ export class Networking {
     return this.#list('routers', router)
   }
   /** All ports that match, for example `{device_owner: 'network:router_interface'}`. */
-  ports(query: Record<string, string>): Promise<Port[]> {
+  ports(query: Query): Promise<Port[]> {
     return this.#list('ports', port, query)
   }
   /** With their rules; `{name: 'default'}` for those that each project gets. */
-  securityGroups(query: Record<string, string>): Promise<SecurityGroup[]> {
+  securityGroups(query: Query): Promise<SecurityGroup[]> {
     return this.#list('security_groups', securityGroup, query, '/security-groups')
   }
-  rbacPolicies(): Promise<RbacPolicy[]> {
-    return this.#list('rbac_policies', rbacPolicy, { object_type: 'network' }, '/rbac-policies')
+  /** Of networks; all that match, for example `{target_tenant: ID}`. */
+  rbacPolicies(query: Query = {}): Promise<RbacPolicy[]> {
+    return this.#list('rbac_policies', rbacPolicy, { object_type: 'network', ...query }, '/rbac-policies')
   }
   /** Of the projects whose quotas were ever set, in one call. */
   quotas(): Promise<NetworkQuota[]> {
@@ -280,13 +282,13 @@ export class Networking {
     const what = `forget network quotas of project ${projectId}`
     await this.#session.answer({ service: 'network', what, method: 'DELETE', path: `/quotas/${projectId}` })
   }
-  /** What a project has of a kind. */
-  of<K extends Kind>(kind: K, projectId: string): Promise<z.infer<(typeof kinds)[K]>[]> {
+  /** What a project, or each of several, has of a kind. */
+  of<K extends Kind>(kind: K, projectIds: string | readonly string[]): Promise<z.infer<(typeof kinds)[K]>[]> {
     const item: z.ZodType = kinds[kind]
-    return this.#list(kind, item as z.ZodType<z.infer<(typeof kinds)[K]>>, { project_id: projectId })
+    return this.#list(kind, item as z.ZodType<z.infer<(typeof kinds)[K]>>, { project_id: projectIds })
   }
-  floatingIps(projectId: string): Promise<{ id: string }[]> {
-    return this.#list('floatingips', floatingIp, { project_id: projectId })
+  floatingIps(projectIds: string | readonly string[]): Promise<FloatingIp[]> {
+    return this.#list('floatingips', floatingIp, { project_id: projectIds })
   }
 
   async delete(
@@ -297,7 +299,7 @@ export class Networking {
     await this.#session.answer({ ...call, path: `/${kind}/${id}` })
   }
 
-  #list<T>(key: string, item: z.ZodType<T>, query: Record<string, string> = {}, path = `/${key}`) {
+  #list<T>(key: string, item: z.ZodType<T>, query: Query = {}, path = `/${key}`) {
     const what = `list ${key.replace('_', ' ')}`
     return list(this.#session, { service: 'network', what, path, query }, key, item)
   }

@@ -156,6 +156,21 @@ describe('lists', () => {
     )
   })
 
+  it('keep a key with several values on every page', async () => {
+    const cloud = await open()
+    fake.state.page = 2
+    const made = Array.from({ length: 6 }, (_, i) => ({
+      id: `n${i}`,
+      name: `net-${i}`,
+      project_id: `p${i % 3}`,
+      shared: false,
+      'router:external': false,
+    }))
+    fake.state.networks.push(...made)
+    const found = await cloud.network.of('networks', ['p0', 'p2'])
+    expect(found.map(({ id }) => id)).toEqual(['n0', 'n2', 'n3', 'n5'])
+  })
+
   it('of another form than the documentation has are a fault that says where', async () => {
     const cloud = await open()
     fake.state.networks.push({ id: 'n', name: 'odd' })

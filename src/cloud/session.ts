@@ -40,13 +40,16 @@ export type Who = {
   publicIdentity: string | null
 }
 
+/** A key with several values is named once for each: services take what matches one of them. */
+export type Query = Readonly<Record<string, string | readonly string[]>>
+
 /** A call of a service: the path below its endpoint, with a leading slash. */
 export type ServiceCall = {
   service: Service
   what: string
   method: Call['method']
   path: string
-  query?: Record<string, string>
+  query?: Query
   headers?: Record<string, string>
   json?: object
   stream?: Call['body']
@@ -141,7 +144,8 @@ export class Session {
 
   async #send(call: ServiceCall, login: Login): Promise<{ answer: Answer; url: URL }> {
     const url = new URL(endpointOf(login.catalogue, call.service, this.#options) + call.path)
-    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.append(name, value)
+    for (const [name, values] of Object.entries(call.query ?? {}))
+      for (const value of [values].flat()) url.searchParams.append(name, value)
     const body = call.json === undefined ? call.stream : JSON.stringify(call.json)
     const answer = await this.#exchange(
       {

@@ -2,7 +2,7 @@
 // Leaves servers of the course's own to descend.
 import { baseMade, baseRemovalTasks } from '../classroom/base-removal.ts'
 import { type Leaver, leaversOf, withAllTheyOwn } from '../classroom/leaving.ts'
-import { deleteTask } from '../classroom/removal.ts'
+import { deleteTasks } from '../classroom/removal.ts'
 import { Trouble } from '../core/fault.ts'
 import type { Task } from '../core/task.ts'
 import { carryOut } from './carry-out.ts'
@@ -55,7 +55,7 @@ type Found = {
 
 async function inCloud({ name, input, deps, survey }: ClassCloud): Promise<Found> {
   const [leavers, made] = await Promise.all([everybody(input, deps, survey), baseMade(input, survey)])
-  const seats = leavers.map((leaver) => deleteTask(input, deps, survey, leaver))
+  const seats = deleteTasks(input, deps, survey, leavers)
   const base = baseRemovalTasks(
     input,
     deps,

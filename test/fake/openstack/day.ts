@@ -151,7 +151,7 @@ export function keystoneDay(state: State, { method, path }: Ask): Reply | undefi
 }
 
 export function neutronDay(state: State, ask: Ask): Reply | undefined {
-  const { method, path, query, body, as } = ask
+  const { method, path, body, as } = ask
   const [, kind = '', id, action] = path.split('/')
   if (kind === 'floatingips' && method === 'GET') return ok({ floatingips: [] })
   if (kind === 'security-group-rules' && method === 'DELETE') {
@@ -187,8 +187,6 @@ export function neutronDay(state: State, ask: Ask): Reply | undefined {
   }
   const all = kinds[kind]
   if (!all) return undefined
-  if (method === 'GET' && id === undefined && kind !== 'security-groups' && query.has('project_id'))
-    return ok({ [kind]: all.filter((one) => one['project_id'] === query.get('project_id')) })
   const one = all.find((thing) => thing.id === id)
   if (method === 'DELETE' && id !== undefined) return one ? remove(state, kind, all, one) : gone
   if (kind === 'ports' && method === 'PUT' && one) {

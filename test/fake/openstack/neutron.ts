@@ -16,7 +16,9 @@ export function neutron(state: State, ask: Ask): Reply | undefined {
     return method === 'DELETE' ? dropRule(state, id) : rules(state, body as never)
   if (kind === 'rbac-policies')
     return method === 'GET'
-      ? ok({ rbac_policies: state.rbac })
+      ? ok({
+          rbac_policies: state.rbac.filter(matching(query, ['target_tenant', 'project_id', 'object_id'])),
+        })
       : method === 'DELETE'
         ? unshare(state, id)
         : share(state, body['rbac_policy'], as.projectId)
@@ -26,10 +28,7 @@ export function neutron(state: State, ask: Ask): Reply | undefined {
   if (!plain.includes(kind as never)) return undefined
   const all = state[kind as (typeof plain)[number]]
   const singular = kind.slice(0, -1)
-  if (method === 'GET') {
-    const matches = (one: Thing) => [...query].every(([key, value]) => one[key] === value)
-    return ok({ [kind]: all.filter(matches) })
-  }
+  if (method === 'GET') return paged(state, kind, all, query)
   if (method === 'POST') return add(state, kind, all, singular, body[singular] ?? {}, as.projectId)
   const one = all.find((thing) => thing.id === id)
   if (!one) return gone
@@ -49,6 +48,28 @@ export function neutron(state: State, ask: Ask): Reply | undefined {
   }
   if (method === 'PUT') Object.assign(one, body[singular])
   return ok({ [singular]: one })
+}
+
+/** As many as `pagination_max_limit` says; the next page is told by its address, whole. */
+function paged({ page }: State, kind: string, all: readonly Thing[], query: URLSearchParams): Reply {
+  const { marker, ...filters } = Object.fromEntries(query)
+  const found = all.filter(matching(query, Object.keys(filters)))
+  const from = marker === undefined ? 0 : found.findIndex(({ id }) => id === marker) + 1
+  const some = found.slice(from, from + page)
+  const last = some.at(-1)
+  if (last === undefined || from + page >= found.length) return ok({ [kind]: some })
+  const next = new URLSearchParams(query)
+  next.set('marker', last.id)
+  return ok({
+    [kind]: some,
+    [`${kind}_links`]: [{ rel: 'next', href: `http://neutron/v2.0/${kind}?${next.toString()}` }],
+  })
+}
+
+/** Of a key that is named several times, any of its values. */
+function matching(query: URLSearchParams, keys: readonly string[] = [...query.keys()]) {
+  return (one: Record<string, unknown>) =>
+    keys.every((key) => !query.has(key) || query.getAll(key).includes(one[key] as string))
 }
 
 /** What is in use is not deleted, as Neutron has it. */
@@ -196,10 +217,7 @@ function ensureDefault(state: State, projectId: string): void {
 
 function groups(state: State, projectId: string | undefined, query: URLSearchParams): Reply {
   if (projectId !== undefined) ensureDefault(state, projectId)
-  const found = state.groups.filter((one) =>
-    [...query].every(([key, value]) => (one as Record<string, unknown>)[key] === value),
-  )
-  return ok({ security_groups: found })
+  return ok({ security_groups: state.groups.filter(matching(query)) })
 }
 
 function rules(

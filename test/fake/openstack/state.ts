@@ -18,6 +18,8 @@ export type Service = (state: State, ask: Ask) => Reply | undefined
 
 export class State {
   #next = 1
+  /** Things in one answer of Neutron. */
+  page = Infinity
   readonly projects: Thing[] = []
   readonly users: Thing[] = []
   /** By user id. */
