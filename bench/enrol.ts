@@ -12,9 +12,11 @@ import { bateau } from './enrol/bateau.ts'
 import { type Class, numbersOf, type Shape } from './enrol/class.ts'
 import { client } from './enrol/client.ts'
 import { authorityOf, benchEntry, clear, endpointsOf, type Entry, openAdmin } from './enrol/cloud.ts'
-import { page, type Row, type Steps } from './enrol/page.ts'
+import { page } from './enrol/page.ts'
 import { Relay } from './enrol/relay.ts'
+import { kept, put, type Steps } from './enrol/results.ts'
 import { type Contestant, measure, type Student } from './enrol/run.ts'
+import { sum } from './enrol/server-cpu.ts'
 import { toolsOf } from './enrol/tools.ts'
 
 const hour = 3_600_000
@@ -23,12 +25,14 @@ const given = {
   students: Number(env['BATEAU_BENCH_STUDENTS'] ?? 44),
   /** Measured of those that take seconds a student; the rest is extrapolated, and said to be. */
   slow: Number(env['BATEAU_BENCH_SLOW'] ?? 3),
-  shapes: (env['BATEAU_BENCH_SHAPES'] ?? 'B,A').split(',') as Shape[],
+  shapes: (env['BATEAU_BENCH_SHAPES'] ?? 'B,G,A').split(',') as Shape[],
   only: (env['BATEAU_BENCH_ONLY'] ?? 'bateau,Ansible,openstack CLI').split(','),
   external: env['BATEAU_BENCH_EXTERNAL'] ?? 'transit',
   pool: env['BATEAU_BENCH_POOL'] ?? 'pool',
   image: env['BATEAU_BENCH_IMAGE'] ?? 'tiny',
   flavor: env['BATEAU_BENCH_FLAVOR'] ?? 'proof.tiny',
+  /** What earlier runs measured is kept, and on the page beside it. */
+  results: env['BATEAU_BENCH_RESULTS'] ?? 'bench/enrol/results.json',
   page: env['BATEAU_BENCH_PAGE'] ?? 'docs/bench-enrol.md',
 }
 
@@ -40,7 +44,6 @@ it('enrol', { timeout: 6 * hour }, async () => {
   const dir = mkdtempSync('/var/tmp/bateau-enrol-')
   const pools = await admin.network.subnetPools()
   const prefix = Prefix.of(pools.find(({ name }) => name === given.pool)?.prefixes[0] ?? '')
-  const rows: Row[] = []
   try {
     for (const shape of given.shapes) {
       const name = `bench-${shape.toLowerCase()}`
@@ -56,27 +59,34 @@ it('enrol', { timeout: 6 * hour }, async () => {
         return { dir: own, cloudsYaml, authUrl, region: entry.region_name, interface: entry.interface }
       }
       const [one, two, three] = [way('bateau'), way('ansible'), way('client')]
-      const contestants: [Contestant, number][] = [
+      const contestants: (readonly [Contestant, number])[] = [
         [bateau(wanted, one.cloudsYaml, one.dir, 'this tree'), given.students],
-        [ansible(wanted, two, tools), Math.min(given.slow, given.students)],
-        [client(wanted, three, tools), Math.min(given.slow, given.students)],
+        // Neither has groups: behind a router of the group is bateau's alone.
+        ...(shape === 'G'
+          ? []
+          : ([
+              [ansible(wanted, two, tools), Math.min(given.slow, given.students)],
+              [client(wanted, three, tools), Math.min(given.slow, given.students)],
+            ] as const)),
       ]
       for (const [contestant, students] of contestants) {
         if (!given.only.includes(contestant.name)) continue
         await clear(admin, name)
         try {
           const steps = await stepsOf(relay, contestant, await studentsOf(name, students + 1))
-          rows.push({
+          put(given.results, {
             shape,
+            students: given.students,
             contestant: contestant.name,
             version: contestant.version,
             measured: students,
+            machine: machine(),
             steps,
           })
+          writeFileSync(given.page, page(kept(given.results)))
         } finally {
           await clear(admin, name)
         }
-        write(rows)
       }
     }
   } finally {
@@ -93,7 +103,7 @@ async function stepsOf(relay: Relay, contestant: Contestant, students: readonly 
     measure(relay, act).then((one) => {
       const words = one.failed === null ? '' : `, FAILED: ${one.failed}`
       process.stdout.write(
-        `${contestant.name} ${name}: ${one.seconds.toFixed(1)} s, ${one.calls.length} calls, ${one.server.toFixed(1)} CPU-s${words}\n`,
+        `${contestant.name} ${name}: ${one.seconds.toFixed(1)} s, ${one.calls} calls, ${sum(one.server).toFixed(1)} CPU-s${words}\n`,
       )
       return one
     })
@@ -130,10 +140,8 @@ async function studentsOf(course: string, count: number): Promise<Student[]> {
   }))
 }
 
-function write(rows: readonly Row[]): void {
-  const machine = {
-    cores: cpus().length,
-    words: `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}`,
-  }
-  writeFileSync(given.page, page(rows, given.students, machine))
-}
+const machine = () => ({
+  cores: cpus().length,
+  words: `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  day: new Date().toISOString().slice(0, 10),
+})

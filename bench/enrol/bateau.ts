@@ -62,7 +62,7 @@ networks:
   class: true
   resolvers: ['2620:fe::fe']
 class:
-  own_network: ${shape === 'A'}
+  own_network: ${shape !== 'B'}
   router: ${shape === 'A' ? 'own' : 'group'}
   quota:
     instances: ${quota.instances}

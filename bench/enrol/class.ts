@@ -2,8 +2,11 @@
 // Leaves making it to the contestants.
 import { Prefix } from '../../src/core/prefix.ts'
 
-/** `B`: a class network shared with each student's project. `A`: a network of each student's own behind a router of its own. */
-export type Shape = 'A' | 'B'
+/**
+ * `B`: a class network shared with each student's project. `G` and `A`: a network of each student's own besides, behind a
+ * router of the group, or one of its own.
+ */
+export type Shape = 'B' | 'G' | 'A'
 
 export type Class = {
   /** Begins every name that is made. */
@@ -32,10 +35,10 @@ export const numbersOf = (shape: Shape): Class['quota'] => ({
   instances: 2,
   cores: 2,
   ram: 512,
-  networks: shape === 'A' ? 3 : 2,
-  subnets: shape === 'A' ? 3 : 2,
+  networks: shape === 'B' ? 2 : 3,
+  subnets: shape === 'B' ? 2 : 3,
   routers: shape === 'A' ? 2 : 1,
-  ports: shape === 'A' ? 7 : 6,
+  ports: shape === 'B' ? 6 : 7,
   groups: 5,
   rules: 60,
 })

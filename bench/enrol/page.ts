@@ -1,33 +1,17 @@
-// Decides how the measured runs read: a table a shape, whole or extrapolated and said so, the floor, and where the time goes.
-// Leaves measuring to run. Pure.
+// Decides how the measured runs read: a table of growth, a table a shape, whole or extrapolated and said so, the floor, and
+// where the time goes.
+// Leaves measuring to run, and keeping to results. Pure.
 import type { Shape } from './class.ts'
-import { byKind, isWrite } from './relay.ts'
+import type { Row } from './results.ts'
 import type { Measured } from './run.ts'
-
-export type Steps = {
-  /** With nobody on the roster, the first and the second time; null where the whole class was measured. */
-  common: Measured | null
-  idle: Measured | null
-  first: Measured
-  again: Measured
-  added: Measured
-  removed: Measured
-}
-
-export type Row = {
-  shape: Shape
-  contestant: string
-  version: string
-  /** Students that were really enrolled. */
-  measured: number
-  steps: Steps
-}
+import { sum } from './server-cpu.ts'
 
 const numbers = ['seconds', 'calls', 'server'] as const
 type Figures = Record<(typeof numbers)[number], number>
-type StepName = 'first' | 'again' | 'added' | 'removed'
+const stepNames = ['first', 'again', 'added', 'removed'] as const
+type StepName = (typeof stepNames)[number]
 
-const figures = ({ seconds, calls, server }: Measured): Figures => ({ seconds, calls: calls.length, server })
+const figures = ({ seconds, calls, server }: Measured): Figures => ({ seconds, calls, server: sum(server) })
 
 /**
  * Of a class of `students`. What is made for all counts once, starting once a run, and the rest grows with the students;
@@ -53,10 +37,11 @@ export function whole({ steps, measured }: Row, name: StepName, students: number
   ) as Figures
 }
 
-const shapes: Record<Shape, string> = {
-  B: 'B: one class network, shared with each project',
-  A: 'A: a network and a router of each student’s own',
-}
+const shapes: readonly (readonly [Shape, string])[] = [
+  ['B', 'one class network, shared with each project'],
+  ['G', 'a network of each student’s own besides, behind the group’s router'],
+  ['A', 'a network of each student’s own besides, behind a router of its own'],
+]
 const titles: Record<StepName, string> = {
   first: 'first run',
   again: 'nothing to change',
@@ -64,51 +49,106 @@ const titles: Record<StepName, string> = {
   removed: 'all but one removed',
 }
 
-export function page(
-  rows: readonly Row[],
-  students: number,
-  machine: { cores: number; words: string },
-): string {
-  const some = new Set(rows.filter(({ measured }) => measured < students).map((row) => row.measured))
+export function page(rows: readonly Row[]): string {
+  const [newest] = rows.toSorted((a, b) => (a.machine.day < b.machine.day ? 1 : -1))
+  if (newest === undefined) return ''
+  const some = [
+    ...new Set(rows.filter(({ measured, students }) => measured < students).map((row) => row.measured)),
+  ]
   const versions = new Map(rows.map((row) => [row.contestant, row.version]))
   return `# Enrolling a class: bateau, Ansible, the openstack command
 
-${machine.words}; the cloud and who enrols share them. A class of ${students}, made on the same real Keystone, Nova and Neutron one
-after the other. \`BATEAU_BENCH_CLOUD=clouds.yaml#entry npm run bench -- bench/enrol.ts\` writes this page; one run each.
+${newest.machine.words}, ${newest.machine.day}; the cloud and who enrols share them. The same class, made on the same real Keystone, Nova and
+Neutron one after the other. \`BATEAU_BENCH_CLOUD=clouds.yaml#entry npm run bench -- bench/enrol.ts\` writes this page; one run each.
 
 ${[...versions].map(([name, version]) => `- **${name}**: ${version}`).join('\n')}
 
+${shapes.map(([shape, words]) => `- **${shape}**: ${words}`).join('\n')}
+
 Every call goes through a relay of this machine, which counts it. *Server* is the CPU of the cloud's own processes (proc(5): user and
 system time, ended children included), in seconds. The **floor** is what bateau's first run takes of it, divided by the
-${machine.cores} cores: nobody who makes these calls can be faster here.
+${newest.machine.cores} cores: nobody who makes these calls can be faster here.
 ${
-  some.size === 0
+  some.length === 0
     ? ''
     : `
-*Extrapolated* (marked ≈): ${[...some].join(' and ')} students were really enrolled, after a run with an empty class. For ${students}: what is
-made for all once, what a run takes with nobody once, and the rest times ${students}. Their own time grows no slower than that.
+*Extrapolated* (marked ≈): ${some.join(' and ')} students were really enrolled, after a run with an empty class. For more: what is
+made for all once, what a run takes with nobody once, and the rest times the students. Their own time grows no slower than that.
 `
 }
-${[...new Set(rows.map(({ shape }) => shape))].map((shape) => section(rows, shape, students, machine.cores)).join('\n')}`
+${growth(rows)}
+${shapes.map(([shape, words]) => section(rows, shape, words)).join('\n')}`
 }
 
-function section(rows: readonly Row[], shape: Shape, students: number, cores: number): string {
-  const here = rows.filter((row) => row.shape === shape)
+const table = (lines: readonly (readonly string[])[]): string => {
+  const [head = [], ...rest] = lines
+  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'))
+  return [head, rule, ...rest].map((line) => `| ${line.join(' | ')} |`).join('\n')
+}
+const long = (seconds: number) => (seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`)
+
+function growth(rows: readonly Row[]): string {
+  const ours = rows
+    .filter(({ contestant }) => contestant === 'bateau')
+    .toSorted((a, b) => order(a.shape) - order(b.shape) || a.students - b.students)
+  const lines = ours.map((row) => {
+    const { first, again, added, removed } = row.steps
+    const floor = sum(first.server) / row.machine.cores
+    return [
+      `${row.shape}, ${row.students}`,
+      long(first.seconds),
+      ((1_000 * first.seconds) / row.students).toFixed(0),
+      long(floor),
+      (first.seconds / floor).toFixed(2),
+      ((1_000 * sum(first.server)) / row.students).toFixed(0),
+      (first.calls / row.students).toFixed(1),
+      long(again.seconds),
+      String(again.calls),
+      long(added.seconds),
+      long(removed.seconds),
+      ((1_000 * removed.seconds) / (row.students - 1)).toFixed(0),
+    ]
+  })
+  const head = [
+    'class',
+    'first run',
+    'ms a student',
+    'floor',
+    'of the floor',
+    'server ms a student',
+    'calls a student',
+    'nothing to change',
+    'calls',
+    'one added',
+    'removal',
+    'ms a student',
+  ]
+  return `## bateau, as the class grows
+
+${table([head, ...lines])}
+`
+}
+
+const order = (shape: Shape) => shapes.findIndex(([one]) => one === shape)
+
+/** Of the smallest class that several were measured with. */
+function section(rows: readonly Row[], shape: Shape, words: string): string {
+  const of = rows.filter((row) => row.shape === shape)
+  const students = Math.min(...of.map((row) => row.students))
+  const here = of.filter((row) => row.students === students)
   const ours = here.find(({ contestant }) => contestant === 'bateau')
-  const floor = ours ? whole(ours, 'first', students).server / cores : null
+  if (here.length === 0) return ''
   const head = ['', ...here.flatMap(({ contestant }) => [contestant, 'calls', 'server', 'ratio'])]
-  const lines = (Object.keys(titles) as StepName[]).map((name) => [
+  const lines = stepNames.map((name) => [
     titles[name],
     ...here.flatMap((row) => cells(row, name, students, ours)),
   ])
-  const told =
-    floor === null || ours === undefined ? '' : floorWords(floor, whole(ours, 'first', students).seconds)
-  return `## ${shapes[shape]}
+  return `## ${shape}, ${students} students: ${words}
 
-${[head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n')}
+${table([head, ...lines])}
 
-${told}
-${here.map((row) => kinds(row)).join('\n')}`
+${ours === undefined ? '' : parts(ours)}
+${here.map((row) => kinds(row, 'first')).join('\n')}${ours === undefined ? '' : `\n${kinds(ours, 'removed')}`}`
 }
 
 function cells(row: Row, name: StepName, students: number, ours: Row | undefined): string[] {
@@ -119,33 +159,34 @@ function cells(row: Row, name: StepName, students: number, ours: Row | undefined
   const base = ours === undefined ? null : whole(ours, name, students).seconds
   const ratio = base === null ? '' : (seconds / base).toFixed(seconds / base < 10 ? 1 : 0)
   return [
-    `${sign}${seconds.toFixed(1)} s`,
+    `${sign}${long(seconds)}`,
     `${sign}${Math.round(calls)}`,
     `${sign}${server.toFixed(0)} s`,
     row === ours ? '' : ratio,
   ]
 }
 
-const floorWords = (floor: number, seconds: number) =>
-  `Floor of the first run: **${floor.toFixed(1)} s**; bateau is at ${(seconds / floor).toFixed(2)} of it.\n`
+function parts({ steps }: Row): string {
+  const { server } = steps.first
+  const all = Object.entries(server).toSorted(([, a], [, b]) => b - a)
+  const said = all.map(([part, seconds]) => `${part} ${((100 * seconds) / sum(server)).toFixed(0)} %`)
+  return `Whose the servers' time is in bateau's first run: ${said.join(', ')}.\n`
+}
 
-/** Of the first run, as measured: seconds that calls were under way, which is more than passed where several were at once. */
-function kinds({ contestant, measured, steps }: Row): string {
-  const { calls } = steps.first
-  const all = byKind(calls)
-  const sum = all.reduce((total, { seconds }) => total + seconds, 0)
-  const lines = all
-    .slice(0, 12)
-    .map(
-      ({ kind, calls: count, seconds }) =>
-        `| \`${kind}\` | ${count} | ${seconds.toFixed(1)} | ${((seconds / count) * 1_000).toFixed(0)} | ${((100 * seconds) / sum).toFixed(0)} % |`,
-    )
-  const writes = calls.filter(isWrite).length
-  const refused = calls.filter(({ status }) => status >= 400).length
-  return `Where the time of ${contestant}'s first run goes (${measured} students; ${writes} of ${calls.length} calls write; ${refused} were refused, which is how some look whether a thing is there):
+/** As measured: seconds that calls were under way, which is more than passed where several were at once. */
+function kinds({ contestant, measured, steps }: Row, name: 'first' | 'removed'): string {
+  const { calls, writes, refused, kinds: all } = steps[name]
+  const lines = all.map(({ kind, calls: count, seconds }) => [
+    `\`${kind}\``,
+    String(count),
+    seconds.toFixed(1),
+    ((seconds / count) * 1_000).toFixed(0),
+  ])
+  const what = name === 'first' ? 'first run' : 'removal'
+  const look =
+    refused === 0 ? '' : `; ${refused} were refused, which is how some look whether a thing is there`
+  return `The calls of ${contestant}'s ${what} that take longest (${measured} students; ${writes} of ${calls} calls write${look}):
 
-| call | times | s under way | ms each | share |
-| --- | ---: | ---: | ---: | ---: |
-${lines.join('\n')}
+${table([['call', 'times', 's under way', 'ms each'], ...lines])}
 `
 }

@@ -1,8 +1,8 @@
 // Decides what every contestant is, and how one of its runs is measured: seconds, calls, the servers' own seconds.
 // Leaves how they enrol to their files.
 import { spawn } from 'node:child_process'
-import type { Counted, Relay } from './relay.ts'
-import { serverSeconds } from './server-cpu.ts'
+import { byKind, isWrite, type Relay } from './relay.ts'
+import { between, serverSeconds, type Used } from './server-cpu.ts'
 
 export type Student = { login: string; password: string; publicKey: string }
 
@@ -18,12 +18,19 @@ export type Contestant = {
 
 export type Measured = {
   seconds: number
-  calls: readonly Counted[]
+  calls: number
+  writes: number
+  refused: number
+  /** Those that took longest in all; seconds that they were under way. */
+  kinds: readonly { kind: string; calls: number; seconds: number }[]
   /** CPU of the cloud's own processes. */
-  server: number
+  server: Used
   /** Null: it went through. */
   failed: string | null
 }
+
+/** Shown of each step. */
+const mostKinds = 12
 
 export async function measure(relay: Relay, act: () => Promise<void>): Promise<Measured> {
   const from = relay.calls.length
@@ -32,10 +39,14 @@ export async function measure(relay: Relay, act: () => Promise<void>): Promise<M
     () => null,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   )
+  const calls = relay.calls.slice(from)
   return {
     seconds: (performance.now() - began) / 1_000,
-    calls: relay.calls.slice(from),
-    server: serverSeconds() - used,
+    calls: calls.length,
+    writes: calls.filter(isWrite).length,
+    refused: calls.filter(({ status }) => status >= 400).length,
+    kinds: byKind(calls).slice(0, mostKinds),
+    server: between(used, serverSeconds()),
     failed,
   }
 }
