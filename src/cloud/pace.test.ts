@@ -45,6 +45,21 @@ describe('the pace of a service', () => {
     expect(simulate(64, 400, 2000).highest).toBe(16)
   })
 
+  it('is not slowed by short calls that wait behind long ones', () => {
+    // Two workers, eight calls under way: each waits for three others, whatever it takes itself.
+    let window: Window = firstWindow
+    const sample = (kind: string, begun: number, took: number) => {
+      window = paced(window, { kind, begun, ended: begun + took, overrun: false })
+    }
+    sample('create router', 0, 400)
+    sample('set quotas', 0, 20)
+    for (let i = 1; i < 300; i++) {
+      sample('create router', i * 1000, 3 * 210 + 400)
+      sample('set quotas', i * 1000, 3 * 210 + 20)
+    }
+    expect(window.limit).toBeGreaterThan(4)
+  })
+
   it('is halved by a refusal, once for all calls that were under way, and never below two', () => {
     const burst = simulate(8, 100, 60, (call) => call >= 40 && call < 44)
     const before = burst.limits[39] ?? 0

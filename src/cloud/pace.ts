@@ -18,15 +18,17 @@ export type Window = {
   limit: number
   /** Shortest time of each kind, let rise slowly, as a cloud grows slower with what is in it. */
   best: ReadonlyMap<string, number>
-  /** How many times its shortest a call takes of late, smoothed. */
-  strain: number
+  /** What calls take of late, and what they would take at their shortest: milliseconds, smoothed. */
+  took: number
+  shortest: number
   /** When it was last halved: what began before says nothing about the new limit. */
   halved: number
 }
 
 /**
  * Measured with OpenStack 2025.1 on two cores: throughput grew up to 4 to 8 calls, and at 16 single calls waited 16 s.
- * A service whose workers are all busy answers `limit / workers` times slower, so the strain says where that knee is.
+ * A service whose workers are all busy answers `limit / workers` times slower on the average (Little's law), so that ratio,
+ * the strain, says where that knee is. Of the averages: a short call waits as long as a long one, and its own ratio says nothing.
  */
 export const firstLimit = 4
 const fewest = 2
@@ -41,7 +43,8 @@ const noiseMilliseconds = 20
 export const firstWindow: Window = {
   limit: firstLimit,
   best: new Map(),
-  strain: 1,
+  took: 0,
+  shortest: 0,
   halved: Number.NEGATIVE_INFINITY,
 }
 
@@ -50,15 +53,22 @@ export function paced(window: Window, { kind, begun, ended, overrun }: Sample): 
   if (overrun) return begun < window.halved ? window : halve(window, ended)
   const took = Math.max(noiseMilliseconds, ended - begun)
   const known = window.best.get(kind) ?? took
-  const strain = window.strain + smoothing * (took / Math.min(known, took) - window.strain)
-  const seen = { ...window, strain, best: new Map(window.best).set(kind, Math.min(known * rise, took)) }
+  const smoothed = (before: number, now: number) => (before === 0 ? now : before + smoothing * (now - before))
+  const seen = {
+    ...window,
+    took: smoothed(window.took, took),
+    shortest: smoothed(window.shortest, Math.min(known, took)),
+    best: new Map(window.best).set(kind, Math.min(known * rise, took)),
+  }
+  const strain = seen.took / seen.shortest
   if (begun < window.halved) return seen
   if (strain > overrunStrain) return halve(seen, ended)
   return strain < calm ? { ...seen, limit: Math.min(most, seen.limit + 1 / seen.limit) } : seen
 }
 
 function halve(window: Window, at: number): Window {
-  return { ...window, limit: Math.max(fewest, window.limit / 2), strain: calm, halved: at }
+  const took = calm * window.shortest
+  return { ...window, limit: Math.max(fewest, window.limit / 2), took, halved: at }
 }
 
 /** Lets calls of one service through as its window allows, in the order in which they came. */
