@@ -422,6 +422,23 @@ describe('reset', () => {
     expect(picture()).toEqual(clean)
   })
 
+  it('takes it away whatever mark it carries: students can write the mark as well', async () => {
+    await boot()
+    const clean = picture()
+    await mess()
+    const { state } = fake
+    const project = idOf(state.projects, `${course}-ada`)
+    const mark = [`bateau:${course}`, 'starter']
+    const theirs = [state.networks, state.routers, state.ports, state.groups, state.servers].flatMap(
+      (list: Thing[]) => list.filter((one) => one['project_id'] === project && one.name !== 'default'),
+    )
+    expect(theirs.length).toBeGreaterThan(5)
+    const ofStarter = (one: Thing) => one.name === 'vm1' || one['device_owner'] === 'compute:nova'
+    for (const one of theirs) if (!ofStarter(one)) one['tags'] = mark
+    sound(await clear())
+    expect(picture()).toEqual(clean)
+  })
+
   it('finds nothing the second time', async () => {
     await mess()
     await clear()

@@ -5,10 +5,11 @@ import type { Image } from '../../cloud/image.ts'
 import type { Server } from '../../cloud/compute.ts'
 import type { Snapshot, Volume } from '../../cloud/volume.ts'
 import { isMarked } from '../mark.ts'
+import { ownName } from '../own-parts.ts'
 import type { Seat } from '../seats.ts'
 import { Held } from '../survey.ts'
 import type { Roll } from './roll.ts'
-import { isStarter } from './tags.ts'
+import { isStarter, isStarterName } from './tags.ts'
 
 /** What everybody owns on one cloud, read once; after a change that of one project is read again. */
 export class Estate {
@@ -67,10 +68,14 @@ export async function doomed(estate: Estate, seat: Seat): Promise<Doomed> {
   const { roll } = estate
   const { course } = roll.input
   const project = await roll.enrolled(seat)
+  // A student can put the mark on anything in the project: bateau makes these there, by these names, and nothing else.
+  const given = ['routers', 'networks'] as const
   const own = async (kind: EstateKind) =>
-    (await estate.of(kind, project.id)).filter((one) => !isMarked(course, one))
-  const servers = (await roll.serversOf(seat)).filter((one) => !isMarked(course, { tags: one.tags }))
-  // bateau makes none in a seat's project: a mark on one there is the student's own.
+    (await estate.of(kind, project.id)).filter(
+      (one) =>
+        !(given.some((each) => each === kind) && one.name === ownName(seat.name) && isMarked(course, one)),
+    )
+  const servers = (await roll.serversOf(seat)).filter((one) => !isGiven(course, one))
   const images = (await estate.images.read()).filter((one) => one['owner'] === project.id)
   const [floatingips, routers, networks] = [
     await own('floatingips'),
@@ -87,11 +92,11 @@ export async function doomed(estate: Estate, seat: Seat): Promise<Doomed> {
   // Ports of instances go with them; those of a starter on a network that goes are unplugged from it.
   const ports = (await estate.all('ports')).filter((one) => {
     const owner = one.device_owner ?? ''
-    if (owner === '') return one.project_id === project.id && !isMarked(course, one)
+    if (owner === '') return one.project_id === project.id
     return owner.startsWith('compute:') && goes(networks, one.network_id) && !goes(servers, one.device_id)
   })
   const all = await estate.of('security-groups', project.id)
-  const groups = all.filter((one) => one.name !== 'default' && !isMarked(course, one))
+  const groups = all.filter((one) => one.name !== 'default')
   const rules = all.filter((one) => one.name === 'default').flatMap((one) => strange(course, one))
   const { volume } = await roll.cloud()
   const [snapshots, volumes] = volume
@@ -99,6 +104,11 @@ export async function doomed(estate: Estate, seat: Seat): Promise<Doomed> {
     : [[], []]
   return { servers, snapshots, volumes, images, floatingips, ports, plugs, routers, networks, groups, rules }
 }
+
+/** A starter, or an instance of the proof. */
+const isGiven = (course: string, server: Server): boolean =>
+  (isStarter(course, server) && isStarterName(server.name)) ||
+  (server.name.startsWith('proof-') && isMarked(course, { tags: server.tags }))
 
 /** Neutron's own rules let everything out, and the group's members in. */
 function strange(course: string, group: Owned): Owned['security_group_rules'] {

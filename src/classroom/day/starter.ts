@@ -12,7 +12,7 @@ import { guestMetadata, userData } from './guest.ts'
 import { each, type Hands, underWay } from './power.ts'
 import { absent } from './roll.ts'
 import { addressesOf, arrived, isActive, settle } from './settle.ts'
-import { frozenTag, isStarter, starterTag } from './tags.ts'
+import { frozenTag, isStarter, starterName, starterTag } from './tags.ts'
 
 export type StarterWish = {
   count: number
@@ -30,8 +30,6 @@ const roomPollMilliseconds = 2_000
 const roomPatienceMilliseconds = 300_000
 
 const isUp = (server: Server) => isActive(server) && addressesOf(server).length > 0
-
-export const starterName = (n: number) => `vm${n}`
 
 export function bootTasks(hands: Hands, seats: readonly Seat[], wish: StarterWish): Task[] {
   const { roll, gate } = hands

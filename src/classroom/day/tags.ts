@@ -49,5 +49,9 @@ export function isStarter(course: string, { tags }: Pick<Server, 'tags'>): boole
   return tags.includes(tagOf(course)) && tags.includes(starterTag)
 }
 
+/** Of the nth instance of a seat. */
+export const starterName = (n: number) => `vm${n}`
+export const isStarterName = (name: string): boolean => /^vm[1-9]\d*$/.test(name)
+
 const after = (tags: readonly string[], prefix: string) =>
   tags.flatMap((one) => (one.startsWith(prefix) ? [one.slice(prefix.length)] : []))
