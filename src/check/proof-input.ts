@@ -36,6 +36,8 @@ export type JumpProof = {
   /** The place has no IPv6, and the proof says so first; null: this machine, made to use IPv4. */
   without: 'ipv6' | null
   way: JumpWay
+  /** The clouds' API and dashboard are to be reached through it. */
+  api: boolean
   /** Path of the program on the server (jump/program). */
   program: string
   /** TCP ports of instances that it leads to. */

@@ -60,6 +60,7 @@ const input: ProofInput = {
   routerOf: () => Promise.resolve(yes('')),
   hostName: () => 'os1.example.org',
   jump: {
+    api: true,
     server: 'os1',
     shell,
     campus: shell,

@@ -12,7 +12,7 @@ export type HandoutCourse = {
   contact: string | null
   sessions: readonly ClassSession[]
   /** Null: there is none, or nothing says where. */
-  jump: { host: string; port: number } | null
+  jump: { host: string; port: number; api: boolean } | null
   /** Zone of the instances' names; null: they have none. */
   zone: string | null
   /** How many clouds the course has: teachers have an account on each. */
@@ -28,7 +28,7 @@ export function handoutCourse(course: Course, jumpHost: string | null): HandoutC
     languages: handouts.languages,
     contact: handouts.contact,
     sessions,
-    jump: jump === null || jumpHost === null ? null : { host: jumpHost, port: jump.port },
+    jump: jump === null || jumpHost === null ? null : { host: jumpHost, port: jump.port, api: jump.api },
     zone: dns?.zone ?? null,
     clouds: course.servers.filter(({ role }) => role === 'cloud').length + course.clouds.length,
   }

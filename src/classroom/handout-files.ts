@@ -106,7 +106,8 @@ export function sheetOf(input: ClassroomInput, login: string, state: HandoutStat
             kind: state.secrets ? 'made' : 'apart',
             file: apart && state.secrets ? `../${keyNames.secret}` : keyNames.secret,
           },
-    jump: about.jump,
+    // The API of a cloud that was there already is where its owner put it.
+    jump: about.jump && { ...about.jump, api: about.jump.api && !input.foreign },
     domain: about.zone === null ? null : `${seat.name}.${about.zone}`,
     boot: bootOf(input, seat),
     quota: quotaOf(input, seat),

@@ -100,6 +100,8 @@ export type Jump = {
   port: number
   /** Of instances. */
   ports: readonly number[]
+  /** The clouds' API and dashboard are reached as well. */
+  api: boolean
   /** What students type; null: the server's address. */
   host: string | null
 }

@@ -65,6 +65,15 @@ export const jump = z
       .max(16)
       .default([22])
       .meta(about('Ports of instances that may be reached through it.', [22])),
+    api: z
+      .boolean()
+      .default(true)
+      .meta(
+        about(
+          'API and dashboard of the clouds that bateau makes are reached through it as well: SOCKS, by `ssh -D`.',
+          true,
+        ),
+      ),
     host: host(
       about(
         'Name or address that students type. Left out: the address of the server.',

@@ -2,7 +2,7 @@
 // Leaves the server's own firewall alone: this is a table of its own, and of input it sees only the students' port.
 import type { Prefix } from '../core/prefix.ts'
 import { type MemorySet, nftTable, quoted, type Rule, type Table } from '../render/nftables.ts'
-import { jumpGroup, type JumpInput, jumpTable } from './input.ts'
+import { frontPort, jumpGroup, type JumpInput, jumpTable } from './input.ts'
 import { startups } from './sshd.ts'
 
 const asking = { ipv4: 'asking4', ipv6: 'asking6' } as const
@@ -79,10 +79,15 @@ function heldBack({ port, travellers }: JumpInput): Rule[] {
 /** Every packet is judged, not only the first: what is taken out of the class's prefixes is out at once. */
 function students({ reached, ports, facts }: JumpInput): Rule[] {
   const targets = widest(reached.prefixes)
-  const to = `ip6 daddr { ${targets.join(', ')} } tcp dport { ${sorted(ports).join(', ')} }`
   const own = reached.never.map(String).toSorted()
   return [
     ...asksNames(facts.resolvers),
+    // Before this server itself is refused: it may be one of the clouds.
+    ...accepted(
+      reached.fronts.map(String).toSorted(),
+      [frontPort],
+      'API and dashboard of the clouds, for browsers behind ssh -D',
+    ),
     { nft: 'fib daddr type local goto refused', why: 'this server itself, by whatever address' },
     ...(own.length === 0
       ? []
@@ -92,16 +97,17 @@ function students({ reached, ports, facts }: JumpInput): Rule[] {
             why: "the clouds' own addresses among them",
           },
         ]),
-    ...(targets.length === 0
-      ? []
-      : [
-          {
-            nft: `${to} tcp flags & (syn | ack) == syn log prefix "bateau-jump opened " flags skuid`,
-            why: 'who went where',
-          },
-          { nft: `${to} counter accept` },
-        ]),
+    ...accepted(targets.map(String), ports, 'who went where'),
     { nft: 'goto refused' },
+  ]
+}
+
+function accepted(targets: readonly string[], ports: readonly number[], why: string): Rule[] {
+  if (targets.length === 0) return []
+  const to = `ip6 daddr { ${targets.join(', ')} } tcp dport { ${sorted(ports).join(', ')} }`
+  return [
+    { nft: `${to} tcp flags & (syn | ack) == syn log prefix "bateau-jump opened " flags skuid`, why },
+    { nft: `${to} counter accept` },
   ]
 }
 

@@ -18,8 +18,18 @@ export type JumpFacts = {
   resolvers: readonly string[]
 }
 
-/** Where the class's instances are, and what lies among them but is none. */
-export type Reached = { prefixes: readonly Prefix[]; never: readonly Address[] }
+/**
+ * Where the class's instances are, and what lies among them but is none. `fronts` are addresses of clouds whose API and
+ * dashboard are reached on frontPort, and nothing else there.
+ */
+export type Reached = {
+  prefixes: readonly Prefix[]
+  never: readonly Address[]
+  fronts: readonly Address[]
+}
+
+/** HTTPS: API and dashboard. */
+export const frontPort = 443
 
 export type JumpInput = {
   /** The course's slug: the mark on everything that is made. */

@@ -23,7 +23,7 @@ const input: JumpInput = {
   facts: { openssh: [10, 0], resolvers: ['192.0.2.53', '2001:db8::53'] },
   port: 2222,
   ports: [443, 22],
-  reached: reachedOf([laid.value], { direct: true }),
+  reached: reachedOf([laid.value], { direct: true, api: true }),
   travellers: [
     { login: 'bob', key: null },
     { login: 'ada', key },
@@ -74,20 +74,20 @@ describe('sshd', () => {
 describe('the filter', () => {
   it('names no prefix twice, as nftables takes no overlaps', () => {
     const prefix = Prefix.of('2001:db8:17:80::/57')
-    const reached = { prefixes: [prefix, Prefix.of('2001:db8:17:81::/64'), prefix], never: [] }
+    const reached = { prefixes: [prefix, Prefix.of('2001:db8:17:81::/64'), prefix], never: [], fronts: [] }
     expect(filterText({ ...input, reached })).toContain(
       'ip6 daddr { 2001:db8:17:80::/57 } tcp dport { 22, 443 } counter accept',
     )
   })
 
   it('lets nobody anywhere when there is nothing to reach', () => {
-    const none = filterText({ ...input, reached: { prefixes: [], never: [] } })
+    const none = filterText({ ...input, reached: { prefixes: [], never: [], fronts: [] } })
     expect(none.match(/accept$/gm)).toEqual(['accept', 'accept'])
     expect(none).toContain('udp dport 53 accept')
   })
 
   it('keeps the clouds’ own addresses from those that may be reached', () => {
-    const { never, prefixes } = reachedOf([laid.value], { direct: true })
+    const { never, prefixes } = reachedOf([laid.value], { direct: true, api: true })
     expect(prefixes.some((one) => one.containsAddress(laid.value.public.host))).toBe(true)
     expect(never.map(String)).toEqual(['2001:db8:17::1', '2001:db8:17:1::1', '2001:db8:17:2::1'])
     expect(prefixes.some((one) => one.containsAddress(Address.of('2001:db8:17:2::a')))).toBe(false)

@@ -5,11 +5,14 @@ import type { Reached } from './input.ts'
 
 type Layout = Pick<Addressing, 'service' | 'public' | 'transit' | 'pool' | 'tenants'>
 
-/** Instances are on the public segment where the course lets them (`direct`), and in what is carved of the pool. */
-export function reachedOf(clouds: readonly Layout[], networks: { direct: boolean }): Reached {
+/** Instances are on the public segment where the course lets them (`direct`), and in what is carved of the pool. `api`: the clouds' own, too. */
+export function reachedOf(
+  clouds: readonly Layout[],
+  { direct, api }: { direct: boolean; api: boolean },
+): Reached {
   return {
     prefixes: clouds.flatMap(({ public: segment, pool, tenants }) => [
-      ...(networks.direct ? [segment.prefix] : []),
+      ...(direct ? [segment.prefix] : []),
       ...(pool ? [pool] : []),
       ...tenants.map(({ prefix }) => prefix),
     ]),
@@ -18,5 +21,6 @@ export function reachedOf(clouds: readonly Layout[], networks: { direct: boolean
       segment.host,
       ...(transit ? [transit.host] : []),
     ]),
+    fronts: api ? clouds.map(({ service }) => service) : [],
   }
 }

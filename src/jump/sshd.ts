@@ -1,7 +1,7 @@
 // Decides what the students' sshd allows: a key, and forwards to the allowed ports; nothing else, for nobody.
 // Leaves which addresses a forward may go to to filter: sshd compares addresses as text, and knows no prefixes.
 import { sshdConfig, type SshdSetting } from '../render/sshd-config.ts'
-import { jumpGroup, type JumpInput, jumpPaths } from './input.ts'
+import { frontPort, jumpGroup, type JumpInput, jumpPaths } from './input.ts'
 
 /** Connections that have not logged in yet: so many are taken, then ever fewer, none beyond the last. */
 export function startups(travellers: number): { begin: number; full: number } {
@@ -47,9 +47,19 @@ const whoMayIn: SshdSetting[] = [
   ['StrictModes', true],
 ]
 
-const forwards = ({ ports }: JumpInput): SshdSetting[] => [
+/** By port alone: a name that a student types is resolved behind this. */
+export const openPorts = ({ ports, reached }: Pick<JumpInput, 'ports' | 'reached'>): number[] => [
+  ...new Set([...ports, ...(reached.fronts.length > 0 ? [frontPort] : [])]),
+]
+
+const forwards = (input: JumpInput): SshdSetting[] => [
   ['AllowTcpForwarding', 'local'],
-  ['PermitOpen', ports.map((port) => `*:${port}`).join(' ')],
+  [
+    'PermitOpen',
+    openPorts(input)
+      .map((port) => `*:${port}`)
+      .join(' '),
+  ],
   ['PermitListen', 'none'],
   ['GatewayPorts', false],
 ]
@@ -70,7 +80,7 @@ const nothingElse: SshdSetting[] = [
   ['Compression', false],
 ]
 
-function limits({ facts, travellers }: JumpInput): SshdSetting[] {
+function limits({ facts, travellers, reached }: JumpInput): SshdSetting[] {
   const { begin, full } = startups(travellers.length)
   return [
     ['LogLevel', 'VERBOSE'],
@@ -80,7 +90,8 @@ function limits({ facts, travellers }: JumpInput): SshdSetting[] {
     // A laptop that was closed is gone after two minutes.
     ['ClientAliveInterval', 30],
     ['ClientAliveCountMax', 4],
-    ...since(facts, [9, 2], ['UnusedConnectionTimeout', 120]),
+    // A browser behind `ssh -D` is still for as long as somebody reads.
+    ...since(facts, [9, 2], ['UnusedConnectionTimeout', reached.fronts.length > 0 ? 1800 : 120]),
     // A campus is one IPv4 address for all: a student with a wrong key must not shut the class out, so penalties are
     // seconds. Who floods is held back by the packet filter as well.
     ...since(

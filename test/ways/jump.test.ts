@@ -155,7 +155,11 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
     await up(world, build)
     const os1 = shellAt('os1')
     site = await siteOf(os1, { kind: 'routed', block, gateway: 'ra', nextHop: null })
-    site = { ...site, open: [...site.open, { port: 2222, why: 'students' }] }
+    const more = [
+      { port: 443, why: 'API and dashboard' },
+      { port: 2222, why: 'students' },
+    ]
+    site = { ...site, open: [...site.open, ...more] }
     await carryOut(os1, hostNetwork(site))
     for (const name of Object.keys(shells)) before.set(name, await adminOf(name))
     await must(os1, insideScript(site))
@@ -177,6 +181,8 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         start('hello6', '', '::1', '5000'),
         start('hello4', '', '127.0.0.1', '5000'),
         start('hello80', 'ip netns exec direct', '::', '80'),
+        start('hello443', 'ip netns exec direct', '::', '443'),
+        start('hellofront', '', '::', '443'),
         start('hellounix', '', '/run/hello.sock'),
       ].join('\n'),
     )
@@ -187,7 +193,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         facts: await readJumpFacts(shellAt(name)),
         port: 2222,
         ports: [22],
-        reached: reachedOf([site.addressing], { direct: true }),
+        reached: reachedOf([site.addressing], { direct: true, api: true }),
         travellers: await Promise.all(
           users.slice(0, 3).map(async (login) => ({ login, key: (await publicOf(login)).trim() })),
         ),
@@ -279,6 +285,8 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         [String(segment.host), 22],
         [String(transit?.host), 22],
         [String(insideAddresses(site).direct), 80],
+        // sshd would allow the port, which is the front's: the filter does not.
+        [String(insideAddresses(site).direct), 443],
         ...(name === 'os1'
           ? ([
               ['::1', 5000],
@@ -297,6 +305,19 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
       }
     })
 
+    it('leads to API and dashboard of the cloud, for a browser behind ssh -D, and to nothing else there', async () => {
+      const held = ask(name, 'ada', ['-N', '-D', '127.0.0.1:1080'])
+      await expect.poll(() => must(campus, "ss -Hltn 'sport = :1080'"), slow).toContain(':1080')
+      const heard = async (to: Address, port: number) =>
+        (await campus.run(['python3', '-c', socks, String(to), String(port)])).stdout
+      const { service, public: segment } = site.addressing
+      expect(await heard(service, 443)).toBe('0 HELLO\n')
+      expect(await heard(service, 22)).not.toContain('SSH')
+      expect(await heard(segment.host, 443)).not.toContain('HELLO')
+      await campus.run(['pkill', '-f', 'D 127.0.0.1:1080'])
+      await held
+    })
+
     it('is held by the packet filter alone, too: whoever had a shell of the account', async () => {
       const as = (to: Address | string, port: number) =>
         shellAt(name).run([
@@ -307,6 +328,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
       expect((await as(direct, 22)).stdout).toMatch(/^SSH-2/)
       for (const [to, port] of [
         [direct, 80],
+        [direct, 443],
         ['::1', 22],
         ['127.0.0.1', 22],
         [ipv4Of(other), 22],
@@ -370,7 +392,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         'allowagentforwarding no',
         'allowstreamlocalforwarding no',
         'allowtcpforwarding local',
-        'permitopen *:22',
+        'permitopen *:22 *:443',
         'permitlisten none',
         'maxsessions 0',
         'permitrootlogin no',
@@ -522,6 +544,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
           way,
           program: jumpPaths.program,
           ports: [22],
+          api: true,
           knownHosts,
         } as const
         const results = await runProbes(jumpProbes(proof, [site], instances), { now: () => new Date() })
@@ -533,6 +556,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
         [`jump/${name}/login`]: 'yes',
         'jump/in/proof-direct': 'yes',
         'jump/in/proof-class': 'yes',
+        'jump/api/os1': 'yes',
         [`jump/closed/${name}`]: 'yes',
       }
       expect(await look()).toEqual(well)

@@ -3,6 +3,7 @@
 import type { Shell } from '../../core/shell.ts'
 import type { Site } from '../../core/site.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
+import { frontPort } from '../../jump/input.ts'
 import { authenticates, hopArgv, hopCommand, type JumpWay } from '../../host/jump-way.ts'
 import type { Probe } from '../probe.ts'
 import type { JumpProof, ProofInstance } from '../proof-input.ts'
@@ -23,6 +24,7 @@ export function jumpProbes(
     ...(proof.without === null ? [] : [campusProbe(proof, sites)]),
     loginProbe(proof),
     ...instances.map((instance) => throughProbe(proof, instance)),
+    ...(proof.api ? sites.map((site) => frontProbe(proof, site)) : []),
     closedProbe(proof, sites, instances),
   ]
 }
@@ -141,9 +143,31 @@ function throughProbe(proof: JumpProof, instance: ProofInstance): Probe {
   }
 }
 
+/** TLS is not spoken: that the front takes the connection, and ends it when nothing is said, is enough. */
+function frontProbe({ server, campus, way }: JumpProof, { name, addressing }: Site): Probe {
+  const target = at(String(addressing.service), frontPort)
+  return {
+    id: `jump/api/${name}`,
+    title: `API and dashboard of ${name} are reached from a campus without IPv6, through ${server}`,
+    vantage: campus.name,
+    needs: [jumpLoginId(server)],
+    async run() {
+      const led = await leads(campus, way, target)
+      if (led === true) return yes(target)
+      if (led === null) return unclear(`${target} could not be tried`)
+      return no(`${target} is refused`, {
+        code: 'jump-no-api',
+        why: 'students without IPv6 open the dashboard and call the API by ssh -D through the jump host',
+        fix: `on ${server}: nft list chain inet bateau_jump students; then bateau class jump`,
+        host: server,
+      })
+    },
+  }
+}
+
 /** Each is an address where something answers, or would hand over much if it did. */
 function closedProbe(proof: JumpProof, sites: readonly Site[], instances: readonly ProofInstance[]): Probe {
-  const { server, campus, way, ports } = proof
+  const { server, campus, way, ports, api } = proof
   const [allowed = 22] = ports
   return {
     id: `jump/closed/${server}`,
@@ -159,7 +183,7 @@ function closedProbe(proof: JumpProof, sites: readonly Site[], instances: readon
         at('169.254.169.254', 80),
         ...sites.flatMap(({ addressing }) => [
           at(String(addressing.service), allowed),
-          at(String(addressing.service), 443),
+          ...(api ? [] : [at(String(addressing.service), frontPort)]),
           at(String(addressing.public.host), allowed),
         ]),
         at(way.address, allowed),

@@ -10,7 +10,14 @@ export const places = (course: string) => ({
 })
 
 /** Sources of the client: Debian's and Homebrew's package, PyPI's where there is neither. */
-export function installOnUnix({ course, authority, key }: Sheet): string[] {
+/** Of `ssh -D`, as both the browser and the client are told. */
+export const proxyAt = 'localhost:1080'
+
+/** PySocks, without which the client takes no SOCKS proxy. */
+const withSocks = ({ jump }: Sheet, name: string) => (jump?.api === true ? ` ${name}` : '')
+
+export function installOnUnix(sheet: Sheet): string[] {
+  const { course, authority, key } = sheet
   const at = places(course)
   const files = ['clouds.yaml', ...(authority ? [authority.file] : [])]
   return [
@@ -19,13 +26,14 @@ export function installOnUnix({ course, authority, key }: Sheet): string[] {
     `install -m 600 ssh_config ~/${at.sshConfig}`,
     ...(key.kind === 'brought' ? [] : [`install -m 600 ${key.file} ~/${at.key}`]),
     '# Debian, Ubuntu:',
-    'sudo apt install python3-openstackclient',
+    `sudo apt install python3-openstackclient${withSocks(sheet, 'python3-socks')}`,
     '# macOS:',
     'brew install openstackclient',
   ]
 }
 
-export function installOnWindows({ course, authority, key }: Sheet): string[] {
+export function installOnWindows(sheet: Sheet): string[] {
+  const { course, authority, key } = sheet
   const at = (path: string) => `$HOME\\${path.replaceAll('/', '\\')}`
   const files = ['clouds.yaml', ...(authority ? [authority.file] : [])]
   return [
@@ -33,9 +41,15 @@ export function installOnWindows({ course, authority, key }: Sheet): string[] {
     `copy ${files.join(', ')} $HOME\\.config\\openstack`,
     `copy ssh_config ${at(places(course).sshConfig)}`,
     ...(key.kind === 'brought' ? [] : [`copy ${key.file.replaceAll('/', '\\')} ${at(places(course).key)}`]),
-    'py -m pip install python-openstackclient',
+    `py -m pip install python-openstackclient${withSocks(sheet, 'pysocks')}`,
   ]
 }
+
+/** No command, no terminal: a proxy at proxyAt for as long as it runs. */
+export const proxyBySsh = ({ course }: Sheet): string =>
+  `ssh -F $HOME/${places(course).sshConfig} -N -D ${proxyAt} ${course}-jump`
+export const proxyOnUnix = `export HTTPS_PROXY=socks5h://${proxyAt}`
+export const proxyOnWindows = `$env:HTTPS_PROXY = "socks5h://${proxyAt}"`
 
 export const chooseOnUnix = (cloud: string) => `export OS_CLOUD=${cloud}`
 export const chooseOnWindows = (cloud: string) => `$env:OS_CLOUD = "${cloud}"`

@@ -51,6 +51,14 @@ export const en: Texts = {
       Put it in this folder before you begin.`,
     keyBrought: 'Your SSH key is the one that you sent in; there is nothing to install for it.',
   },
+  around: {
+    title: 'Your network has no IPv6?',
+    open: 'Dashboard and API have IPv6 only. Leave this running in a terminal of its own:',
+    browser: (proxy) =>
+      html`Then set the browser's proxy to SOCKS v5, ${proxy} (Firefox: Settings, Network Settings, Manual),
+      and the dashboard opens.`,
+    client: 'For the openstack command, in each new terminal:',
+  },
   boot: {
     title: 'Create your first instance',
     choose: 'Choose this cloud, in each new terminal:',

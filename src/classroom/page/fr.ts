@@ -61,6 +61,13 @@ export const fr: Texts = {
       "Votre clé SSH est celle que vous avez fournie : il n'y a rien à installer pour elle.",
     ),
   },
+  around: {
+    title: spaced('Votre réseau n’a pas IPv6 ?'),
+    open: spaced("Le tableau de bord et l'API n'ont qu'IPv6. Laissez ceci tourner dans un terminal à part :"),
+    browser: (proxy) =>
+      said`Réglez ensuite le proxy du navigateur sur SOCKS v5, ${proxy} (Firefox : Paramètres, Paramètres réseau, Manuel), et le tableau de bord s'ouvre.`,
+    client: spaced('Pour la commande openstack, dans chaque nouveau terminal :'),
+  },
   boot: {
     title: 'Créer votre première instance',
     choose: spaced('Choisir ce cloud, dans chaque nouveau terminal :'),

@@ -8,6 +8,10 @@ import {
   installOnWindows,
   list,
   make,
+  proxyAt,
+  proxyBySsh,
+  proxyOnUnix,
+  proxyOnWindows,
   see,
   sshConfigured,
   sshDirect,
@@ -41,8 +45,8 @@ ${
     </head>
     <body>
       <main>
-        ${head(sheet, t, language)} ${account(sheet, t)} ${install(sheet, t)} ${boot(sheet, t)}
-        ${reach(sheet, t)} ${sessions(sheet, t)} ${help(sheet, t)}
+        ${head(sheet, t, language)} ${account(sheet, t)} ${install(sheet, t)} ${around(sheet, t)}
+        ${boot(sheet, t)} ${reach(sheet, t)} ${sessions(sheet, t)} ${help(sheet, t)}
       </main>
     </body>
   </html> `.text
@@ -143,6 +147,27 @@ function install(sheet: Sheet, { install: t }: Texts): Html {
           : html` ${key.kind === 'apart' ? t.keyApart(html`<code>${key.file}</code>`) : t.keyBrought}`
       }
     </p>
+  </section>`
+}
+
+function around(sheet: Sheet, { around: t, install }: Texts): Html | null {
+  if (sheet.jump?.api !== true) return null
+  return html`<section>
+    <h2>${t.title}</h2>
+    <p>${t.open}</p>
+    ${commands([proxyBySsh(sheet)])}
+    <p>${t.browser(html`<code>${proxyAt}</code>`)}</p>
+    <p>${t.client}</p>
+    <div class="two">
+      <div>
+        <h3>${install.linux}</h3>
+        ${commands([proxyOnUnix])}
+      </div>
+      <div>
+        <h3>${install.windows}</h3>
+        ${commands([proxyOnWindows])}
+      </div>
+    </div>
   </section>`
 }
 

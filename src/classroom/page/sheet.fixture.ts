@@ -50,7 +50,7 @@ export const fullSheet: Sheet = {
     file: 'nets-2027-ca.pem',
     sha256: '5B:0C:5F:9E:21:77:AC:08:66:2D:9B:5D:45:7F:7A:90:1B:D2:3D:2F:02:9C:11:33:58:6B:1E:C0:55:AA:0E:6D',
   },
-  jump: { host: 'jump.course.example', port: 2222 },
+  jump: { host: 'jump.course.example', port: 2222, api: true },
   domain: 'rouge.course.example',
   boot: {
     image: 'debian-13',

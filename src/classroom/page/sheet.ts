@@ -27,8 +27,8 @@ export type Sheet = {
    * `apart`: bateau made it, and it comes another way than this hand-out.
    */
   key: { kind: 'made' | 'apart'; file: string } | { kind: 'brought' }
-  /** Null: no jump host. */
-  jump: { host: string; port: number } | null
+  /** Null: no jump host. `api`: dashboard and API are reached through it, too. */
+  jump: { host: string; port: number; api: boolean } | null
   /** `ada.course.example`: `vm1` before it is an instance's name. Null: no names. */
   domain: string | null
   boot: {

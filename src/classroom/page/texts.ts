@@ -38,6 +38,14 @@ export type Texts = {
     keyApart: (file: Html) => Html
     keyBrought: string
   }
+  /** Dashboard and API from a network that has no IPv6. */
+  around: {
+    title: string
+    open: string
+    /** What the browser is told, with the address of the proxy. */
+    browser: (proxy: Html) => Html
+    client: string
+  }
   boot: {
     title: string
     choose: string

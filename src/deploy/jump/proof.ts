@@ -21,6 +21,7 @@ export function jumpProof({ course, policy }: Plan, ground: Ground, world: World
     way: probeWay(place, ground, world, policy.rehearsal),
     program: jumpPaths.program,
     ports: place.jump.ports,
+    api: place.jump.api,
     knownHosts: instanceKeys(world),
   }
 }

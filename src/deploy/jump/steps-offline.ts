@@ -21,7 +21,7 @@ export function jumpStepsOffline({ course, servers }: Plan): { host: string; ste
     ports: jump.ports,
     reached: reachedOf(
       servers.flatMap(({ addressing }) => addressing ?? []),
-      course.networks,
+      { direct: course.networks.direct, api: jump.api },
     ),
     travellers: [
       ...[...course.students, ...course.class.teachers].map(({ login, sshKey }) => ({ login, key: sshKey })),

@@ -59,7 +59,7 @@ export async function planJump(
   const shell = ground.reach.shell(server.name)
   const laid = reachedOf(
     plan.servers.flatMap(({ addressing }) => addressing ?? []),
-    course.networks,
+    { direct: course.networks.direct, api: jump.api },
   )
   const input: JumpInput = {
     course: course.name,
@@ -69,6 +69,7 @@ export async function planJump(
     reached: {
       prefixes: [...laid.prefixes, ...adopted.flatMap(({ prefixes }) => prefixes)],
       never: [...laid.never, ...adopted.flatMap(({ never }) => never)],
+      fronts: laid.fronts,
     },
     travellers: [
       ...(await travellersOf(course, world)),
