@@ -141,9 +141,10 @@ const outcomes: Record<ExitCode, Extract<EventBody, { type: 'run.finished' }>['o
   [exits.interrupted]: 'interrupted',
 }
 
-/** A server that cannot be reached proves nothing about the cloud on it. */
-function exitOf(fault: Fault): ExitCode {
-  return fault.code === 'host-unreachable' ? exits.unchecked : exits.broken
+/** A server that cannot be reached proves nothing about the cloud on it; a name that nobody has was typed wrong. */
+function exitOf({ code }: Fault): ExitCode {
+  if (code === 'host-unreachable') return exits.unchecked
+  return code === 'no-such-seat' ? exits.usage : exits.broken
 }
 
 /** The id of the last run, if it never said how it ended. */

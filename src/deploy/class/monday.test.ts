@@ -58,6 +58,13 @@ beforeEach(async () => {
 })
 afterEach(() => endClass(dir, fake))
 
+it('a name that nobody has is a fault of the command line, and nothing is changed', async () => {
+  const writes = fake.writes
+  expect(await close({ ...day, who: ['adda'], logins: true, power: true }, face, quiet)).toBe(exits.usage)
+  expect(fake.writes).toBe(writes)
+  expect(events.flatMap((one) => (one.type === 'fault' ? [one.fault.code] : []))).toEqual(['no-such-seat'])
+})
+
 describe('one broken instance', () => {
   it('keeps nobody out when the class is opened', async () => {
     const hers = started('ada')

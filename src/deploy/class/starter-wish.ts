@@ -3,9 +3,16 @@
 import { type Fault, Trouble } from '../../core/fault.ts'
 import type { StarterWish } from '../../classroom/day/starter.ts'
 import { networkNames } from '../../classroom/base.ts'
-import { classNetwork, type ClassroomInput, flavorNames, projectName } from '../../classroom/input.ts'
+import {
+  classNetwork,
+  type ClassroomInput,
+  flavorNames,
+  keypairName,
+  projectName,
+} from '../../classroom/input.ts'
 import { flavorServing, imageServing } from '../../classroom/serving.ts'
 import { isMarked } from '../../classroom/mark.ts'
+import { ownName } from '../../classroom/own-parts.ts'
 import type { Seat } from '../../classroom/seats.ts'
 import type { Network } from '../../cloud/network.ts'
 import type { ClassPolicy } from '../../course/class.ts'
@@ -25,10 +32,13 @@ export async function starterWish(cloud: DayCloud, wanted: Wanted, classKey: str
   const { input, roll } = cloud
   const { starter } = input.policy
   const [image, flavor] = [await imageOf(cloud, wanted.image), await flavorOf(cloud, wanted.flavor)]
-  const networks = await (await roll.cloud()).network.networks()
-  const direct = networks.find(({ id, name }) =>
-    input.foreign ? id === input.foreign.direct?.id : name === networkNames.direct,
-  )
+  const { network, projectId } = await roll.cloud()
+  const networks = await network.networks()
+  // What is for everybody is the administrator's: a student's network may have any name and mark.
+  const common = networks.filter((one) => one.project_id === projectId)
+  const direct = input.foreign
+    ? networks.find(({ id }) => id === input.foreign?.direct?.id)
+    : common.find(({ name }) => name === networkNames.direct)
   const projects = await roll.projects.read()
   return {
     count: wanted.count ?? Math.max(1, starter.count),
@@ -37,7 +47,8 @@ export async function starterWish(cloud: DayCloud, wanted: Wanted, classKey: str
     user: wanted.user ?? image.user,
     networkId(seat) {
       const project = projects.find(({ name }) => name === projectName(input.course, seat.name))
-      return networkOf(input, seat, project?.id, networks, direct).id
+      const own = networks.filter((one) => one.project_id === project?.id)
+      return networkOf(input, seat, { own, common, direct }).id
     },
     keys: (seat) => keysOf(cloud, seat, classKey),
   }
@@ -52,7 +63,7 @@ async function keysOf({ roll, input }: DayCloud, seat: Seat, classKey: string): 
       if (sshKey !== null) return [sshKey]
       const user = await roll.user(login)
       const pairs = user ? await compute.keypairs(user.id) : []
-      return pairs.filter(({ name }) => name === 'bateau').map((one) => one.public_key.trim())
+      return pairs.filter(({ name }) => name === keypairName).map((one) => one.public_key.trim())
     }),
   )
   return [classKey, ...keys.flat()]
@@ -62,17 +73,16 @@ async function keysOf({ roll, input }: DayCloud, seat: Seat, classKey: string): 
 function networkOf(
   { course, policy, addressing, direct: onDirect }: ClassroomInput,
   seat: Seat,
-  projectId: string | undefined,
-  all: readonly Network[],
-  direct: Network | undefined,
+  there: { own: readonly Network[]; common: readonly Network[]; direct: Network | undefined },
 ): Network {
   const choice = policy.starter.network
-  const marked = all.filter((one) => isMarked(course, one))
+  const ours = (all: readonly Network[], name: string) =>
+    all.find((one) => one.name === name && isMarked(course, one))
   const shares = addressing.tenants.some(({ group }) => group === seat.group)
   const found = {
-    own: marked.find((one) => one.project_id === projectId),
-    class: shares ? marked.find((one) => one.name === classNetwork(seat.group ?? '')) : undefined,
-    direct: onDirect ? direct : undefined,
+    own: ours(there.own, ownName(seat.name)),
+    class: shares ? ours(there.common, classNetwork(seat.group ?? '')) : undefined,
+    direct: onDirect ? there.direct : undefined,
   }
   const network = choice === null ? (found.own ?? found.class ?? found.direct) : found[choice]
   if (network !== undefined) return network
@@ -94,7 +104,11 @@ async function imageOf(
     const found = imageServing(input, await survey.base.read())
     if (found) return { id: found.id, user: input.foreign?.image?.user ?? 'root' }
   }
-  const all = (await roll.images()).filter(({ status }) => status === 'active')
+  // A student's image may have any name and mark.
+  const seats = (await roll.projects.read()).filter((one) => isMarked(input.course, one)).map(({ id }) => id)
+  const all = (await roll.images()).filter(
+    (one) => one.status === 'active' && !seats.some((id) => id === one['owner']),
+  )
   const wanted = name ?? input.image.name
   const image = pick(input.course, 'image', wanted, all, (one) => one.name ?? '')
   const tiny = wanted === input.image.name || image['bateau_digest'] !== undefined
