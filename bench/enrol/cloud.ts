@@ -86,7 +86,10 @@ export async function clear(cloud: Cloud, prefix: string): Promise<void> {
   const users = named(await cloud.identity.users())
   const ids = new Set(projects.map(({ id }) => id))
   const isOurs = (one: { project_id: string; name: string; tags: string[] }) =>
-    ids.has(one.project_id) || one.name.startsWith(prefix) || one.tags.includes(`bateau:${prefix}`)
+    ids.has(one.project_id) ||
+    one.name.startsWith(prefix) ||
+    one.name.startsWith(`own-${prefix}`) ||
+    one.tags.includes(`bateau:${prefix}`)
   for (const one of await cloud.compute.servers('all'))
     if (ids.has(one.tenant_id)) await cloud.compute.deleteServer(one.id)
   for (const { id } of users)
