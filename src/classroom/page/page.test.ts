@@ -60,6 +60,15 @@ describe.each(languages)('the page in %s', (language) => {
     expect(read(page(fullSheet, language))).toContain('jump.course.example')
   })
 
+  it('tells the way to dashboard and API from a network without IPv6, where the jump host leads there', () => {
+    const way = 'ssh -F $HOME/.ssh/nets-2027.config -N -D localhost:1080 nets-2027-jump'
+    const words = ['socks5h://localhost:1080', 'python3-socks', 'pysocks', way]
+    for (const word of words) expect(read(page(fullSheet, language))).toContain(word)
+    const jump = { host: 'jump.course.example', port: 2222, api: false }
+    for (const sheet of [plainSheet, { ...fullSheet, jump }])
+      for (const word of words) expect(read(page(sheet, language))).not.toContain(word)
+  })
+
   it('names only the sessions of the own group, in order', () => {
     const text = read(page(fullSheet, language))
     expect(text).not.toContain('Other group')
