@@ -107,6 +107,14 @@ export function classDay(berth: Berth): void {
       const status = await sound('status')
       expect(JSON.stringify(reportOf(status))).toContain('vm1')
 
+      await sound('close', 'tp-a')
+      expect(await everywhere()).toMatchObject({
+        text: expect.stringContaining('1 not reached') as string,
+      })
+      await sound('open', 'tp-a')
+      await expect.poll(everywhere, { timeout: 2 * minutes, interval: 2_000 }).toMatchObject({ code: 0 })
+      expect(JSON.stringify(reportOf(await sound('usage')))).toContain('zoe-lefevre')
+
       await sound('freeze', 'tp-a')
       const cut = await everywhere()
       expect(cut).toMatchObject({ text: expect.stringContaining('1 not reached') as string })
