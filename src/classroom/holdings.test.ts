@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeCloud } from '../../test/fake/openstack/server.ts'
-import { Secret } from '../core/secret.ts'
-import { openCloud, throughSockets } from '../cloud/open.ts'
-import { applied, classInput, student } from './class.fixture.ts'
+import { applied, asProcess, classInput, student } from './class.fixture.ts'
 import { HoldingsReader } from './holdings.ts'
 
 let fake: FakeCloud
 let dir: string
-let close: () => Promise<void>
 
 beforeEach(async () => {
   fake = await new FakeCloud().start()
@@ -19,7 +16,6 @@ beforeEach(async () => {
   await writeFile(join(dir, 'tiny.raw'), 'x'.repeat(1000))
 })
 afterEach(async () => {
-  await close()
   await fake.stop()
   await rm(dir, { recursive: true, force: true })
 })
@@ -30,25 +26,13 @@ it('are of each project its own, and of twenty projects no more calls than of on
   expect((await applied(fake, input)).failed.size).toBe(0)
   const projects = fake.state.projects.filter(({ name }) => name.startsWith('nets-2026-s'))
   expect(projects).toHaveLength(20)
-  const sockets = throughSockets(fake.sockets)
-  close = () => sockets.close()
-  const cloud = await openCloud({
-    authUrl: 'http://[::1]:5000',
-    credentials: {
-      kind: 'password',
-      user: 'admin',
-      password: new Secret('admin-password'),
-      project: 'admin',
-    },
-    region: 'RegionOne',
-    interface: 'internal',
-    dispatcherFor: sockets.dispatcherFor,
-  })
   const calls = async (ids: readonly string[]) => {
-    const reader = new HoldingsReader(() => Promise.resolve(cloud))
-    for (const id of ids) reader.expect(id)
     const before = fake.calls.length
-    const all = await Promise.all(ids.map((id) => reader.of(id)))
+    const all = await asProcess(fake, input, ({ cloud }) => {
+      const reader = new HoldingsReader(cloud)
+      for (const id of ids) reader.expect(id)
+      return Promise.all(ids.map((id) => reader.of(id)))
+    })
     // Glance pages: the images are the same ones for everybody.
     return { all, made: fake.calls.slice(before).filter((one) => !one.includes('/images')).length }
   }
