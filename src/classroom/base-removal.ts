@@ -4,10 +4,11 @@ import type { Task } from '../core/task.ts'
 import { CallFailure } from '../cloud/failure.ts'
 import type { Cloud } from '../cloud/open.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
+import { courseKey, nameKey } from './day/snapshot-mark.ts'
 import { isMarked, type Markable } from './mark.ts'
 import type { Base, Survey } from './survey.ts'
 
-type Made = Markable & { id: string; name: string | null }
+type Made = Markable & { id: string; name: string | null; snapshotOf?: string | undefined }
 type Kind = {
   what: string
   of: (base: Base) => readonly Made[]
@@ -28,11 +29,19 @@ const kinds: readonly Kind[] = [
   },
   {
     what: 'image',
-    of: ({ images }) => images.map((one) => ({ ...one, name: one.name ?? null })),
+    of: ({ images }) =>
+      images.map((one) => ({
+        ...one,
+        name: one.name ?? null,
+        snapshotOf: one[nameKey] === undefined ? undefined : String(one[courseKey]),
+      })),
     remove: (cloud, { id }) => cloud.image.delete(id),
   },
   { what: 'flavor', of: ({ flavors }) => flavors, remove: (cloud, { id }) => cloud.compute.deleteFlavor(id) },
 ]
+
+/** Snapshots that a teacher took carry the course in a property, as Nova makes them. */
+const isOurs = (course: string, one: Made): boolean => isMarked(course, one) || one.snapshotOf === course
 
 export type MadeHere = { what: string; name: string; id: string }
 
@@ -44,7 +53,7 @@ export async function baseMade(
   const base = await survey.base.read()
   return kinds.flatMap(({ what, of }) =>
     of(base)
-      .filter((one) => isMarked(course, one))
+      .filter((one) => isOurs(course, one))
       .map(({ id, name }) => ({ what, id, name: name ?? id })),
   )
 }
@@ -58,7 +67,7 @@ export function baseRemovalTasks(
 ): Task[] {
   const id = (what: string) => `${site}/remove/${what.replace(' ', '-')}`
   return kinds.map(({ what, of, remove }, i) => {
-    const left = async () => of(await survey.base.read()).filter((one) => isMarked(course, one))
+    const left = async () => of(await survey.base.read()).filter((one) => isOurs(course, one))
     const before = kinds[i - 1]
     return {
       id: id(what),

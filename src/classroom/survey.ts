@@ -16,6 +16,7 @@ import type {
 } from '../cloud/network.ts'
 import type { Cloud } from '../cloud/open.ts'
 import type { VolumeQuota } from '../cloud/volume.ts'
+import { courseKey } from './day/snapshot-mark.ts'
 import { HoldingsReader } from './holdings.ts'
 import { isMarked, isOfAnotherCourse } from './mark.ts'
 
@@ -144,12 +145,12 @@ export class Survey {
       routers: own(routers),
       interfaces: [...interfaces],
       flavors,
-      // Students may upload images of any name and mark.
+      // Students may upload images of any name, mark and property.
       images: images.filter(
         (one) =>
           typeof one['owner'] !== 'string' ||
           one['owner'] === cloud.projectId ||
-          !isMarked(this.#course, { tags: one.tags }),
+          !(isMarked(this.#course, { tags: one.tags }) || one[courseKey] === this.#course),
       ),
     }
   }

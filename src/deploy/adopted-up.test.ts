@@ -408,6 +408,20 @@ describe('taking the course down', () => {
     expect([picture(lyon), picture(grenoble)]).toEqual(before)
   })
 
+  it('takes the snapshots of the course, and leaves those of another', async () => {
+    await up()
+    const taken = (id: string, course: string) => ({
+      ...{ id, name: `${id} of ada`, status: 'active', visibility: 'private', tags: [] },
+      ...{ owner: lyon.state.admin.projectId, bateau_course: course, bateau_snapshot: 'before' },
+    })
+    lyon.state.images.push(taken('ours', 'nets'), taken('theirs', 'other'))
+    expect(await downNow(true)).toBe(exits.done)
+    const ids = lyon.state.images.map(({ id }) => id)
+    expect([ids.includes('ours'), ids.includes('theirs')]).toEqual([false, true])
+    const reports = events.flatMap((event) => (event.type === 'report' ? [event.text] : []))
+    expect(reports.join('\n')).toContain('  lyon  image ours of ada')
+  })
+
   it('leaves what another course made there', async () => {
     await up()
     const theirs = { id: 'other', name: 'class-a', project_id: lyon.state.admin.projectId, shared: false }
