@@ -22,6 +22,12 @@ export const openPortTag = 'bateau-was:open'
 const keepPrefix = 'bateau-keep:'
 export const keepTag = (day: Day) => `${keepPrefix}${day}`
 
+/** On a project whose instances the schedule stopped after the session that ended then (ms since 1970): it does not do it again. */
+const endedPrefix = 'bateau-ended:'
+export const endedTag = (at: number) => `${endedPrefix}${new Date(at).toISOString().slice(0, 16)}Z`
+export const endedTags = ({ tags }: Pick<Project, 'tags'>) =>
+  tags.filter((one) => one.startsWith(endedPrefix))
+
 /** Image that the instance is to be rebuilt from. */
 export function toRebuild({ tags }: Pick<Server, 'tags'>): string | undefined {
   return after(tags, 'bateau-rebuild:')[0]

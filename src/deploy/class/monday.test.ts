@@ -58,6 +58,33 @@ beforeEach(async () => {
 })
 afterEach(() => endClass(dir, fake))
 
+/** One session of the course, in minutes from now: where it is about noon, whenever this runs, as none goes over midnight. */
+function session(from: number, to: number, more: object): void {
+  const east = 12 - new Date().getUTCHours()
+  const timezone = `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`
+  const at = (minutes: number) => new Date(Date.now() + east * 3_600_000 + minutes * 60_000).toISOString()
+  course({
+    course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01', timezone },
+    sessions: [
+      { day: at(from).slice(0, 10), from: at(from).slice(11, 16), to: at(to).slice(11, 16), ...more },
+    ],
+  })
+}
+
+it('a schedule stops instances once after a session, whoever starts it: what runs again stays', async () => {
+  session(-90, -5, { close_after: true })
+  const vms = ['ada', 'grace'].map((seat) => started(seat))
+  const tick = () => schedule({ file: null, dryRun: false, days: 1, watch: false }, face, quiet)
+  const states = () => vms.map(({ status }) => status)
+  expect(await tick()).toBe(exits.done)
+  expect(states()).toEqual(['SHUTOFF', 'SHUTOFF'])
+  const again = { ...day, who: ['ada'], logins: false, power: true }
+  expect(await open(again, face, quiet)).toBe(exits.done)
+  expect(states()).toEqual(['ACTIVE', 'SHUTOFF'])
+  expect(await tick()).toBe(exits.done)
+  expect(states()).toEqual(['ACTIVE', 'SHUTOFF'])
+})
+
 it('a name that nobody has is a fault of the command line, and nothing is changed', async () => {
   const writes = fake.writes
   expect(await close({ ...day, who: ['adda'], logins: true, power: true }, face, quiet)).toBe(exits.usage)
@@ -77,15 +104,7 @@ describe('one broken instance', () => {
   })
 
   it('keeps a schedule from letting nobody in: what the boot before it failed on is said', async () => {
-    // Where it is about noon, whenever this runs: no session goes over midnight.
-    const east = 12 - new Date().getUTCHours()
-    const timezone = `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`
-    const at = (minutes: number) => new Date(Date.now() + east * 3_600_000 + minutes * 60_000).toISOString()
-    const [from, to] = [at(2), at(62)]
-    course({
-      course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01', timezone },
-      sessions: [{ day: from.slice(0, 10), from: from.slice(11, 16), to: to.slice(11, 16), boot: true }],
-    })
+    session(2, 62, { boot: true })
     expect(await close({ ...day, logins: true, power: false }, face, quiet)).toBe(exits.done)
     // No network: an instance cannot be started at all.
     expect(await schedule({ file: null, dryRun: false, days: 1, watch: false }, face, quiet)).toBe(

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { wall } from '../../classroom/day/calendar.ts'
 import { dueAt, type Event, eventsBetween } from '../../classroom/day/due.ts'
-import { keptUntil } from '../../classroom/day/tags.ts'
+import { endedTag, endedTags, keptUntil } from '../../classroom/day/tags.ts'
 import type { Course } from '../../course/course.ts'
 import { table } from '../../plan/table.ts'
 import { type ExitCode, exits, type Face } from '../face.ts'
@@ -11,6 +11,7 @@ import { homeOf } from '../world.ts'
 import { openUp as openCourseUp } from '../plan-of.ts'
 import { refuse } from '../open-course.ts'
 import { say } from '../say.ts'
+import type { Session } from '../session.ts'
 import { bootUp } from './boot.ts'
 import { type DayCloud, dayClouds, inTurn, withDay } from './day.ts'
 import { closeDown, openUp } from './power.ts'
@@ -65,14 +66,14 @@ function carryOut(
       if (groups.length === 0) return
       run.emit({ type: 'note', text: lineOf(event, course.timezone).join('  ') })
       const clouds = dayClouds(open, groups)
-      const how = { dryRun: false, power: true, logins: event.kind !== 'close' }
+      const how = { dryRun: false, power: true, logins: true }
       switch (event.kind) {
         case 'boot':
           return bootUp(run, world, clouds, { image: null, flavor: null, count: null, user: null }, false)
         case 'open':
           return openUp(run, clouds, how)
         case 'close':
-          return closeDown(run, await withoutKept(clouds, wall(Date.now(), course.timezone).day), how)
+          return closeAfter(run, clouds, event, wall(Date.now(), course.timezone).day)
       }
     }
     // An instance that does not start keeps no class from being let in.
@@ -85,17 +86,38 @@ function carryOut(
   })
 }
 
-/** Seats that somebody extended stay as they are. */
-async function withoutKept(clouds: readonly DayCloud[], today: string): Promise<DayCloud[]> {
+/** Once: it is noted in the cloud, as cron starts another bateau each time, and who was let in again since stays in. */
+async function closeAfter(
+  run: Session,
+  clouds: readonly DayCloud[],
+  { at }: Event,
+  today: string,
+): Promise<void> {
+  const open = await toClose(clouds, at, today)
+  await closeDown(run, open, { dryRun: false, power: true, logins: false })
+  const tag = endedTag(at)
+  for (const { roll, seats } of open)
+    for (const seat of seats) {
+      const project = await roll.project(seat)
+      if (project === undefined) continue
+      const before = endedTags(project)
+      await roll.setTag(seat, tag, true)
+      for (const old of before) if (old !== tag) await roll.setTag(seat, old, false)
+    }
+}
+
+/** Neither seats that somebody extended, nor those that it was done to already. */
+async function toClose(clouds: readonly DayCloud[], at: number, today: string): Promise<DayCloud[]> {
   return Promise.all(
     clouds.map(async (cloud) => {
-      const kept = await Promise.all(
+      const stays = await Promise.all(
         cloud.seats.map(async (seat) => {
           const project = await cloud.roll.project(seat)
-          return ((project && keptUntil(project)) ?? '') >= today
+          if (project === undefined) return false
+          return (keptUntil(project) ?? '') >= today || project.tags.includes(endedTag(at))
         }),
       )
-      return { ...cloud, seats: cloud.seats.filter((_, i) => kept[i] !== true) }
+      return { ...cloud, seats: cloud.seats.filter((_, i) => stays[i] !== true) }
     }),
   )
 }
