@@ -332,6 +332,15 @@ describe('a student who moves', () => {
   })
 })
 
+it('a class larger than one answer of Keystone is seen whole', async () => {
+  const groups = [{ name: 'g1', students: Array.from({ length: 7 }, (_, i) => student(`s${i}`)) }]
+  fake.state.mostListed = 3
+  await sound(input({ groups }))
+  expect((await planned(fake, input({ groups }))).changes).toEqual([])
+  const { changes } = await planned(fake, input({ groups: [] }))
+  expect(changes.filter(({ kind }) => kind === 'close')).toHaveLength(7)
+})
+
 describe('the calls of a class', () => {
   const of = (count: number) => [
     { name: 'g1', students: Array.from({ length: count }, (_, i) => student(`s${i}`)) },

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Secret } from '../core/secret.ts'
 import { list } from './list.ts'
-import type { Session } from './session.ts'
+import type { Query, Session } from './session.ts'
 
 const domain = z.object({ id: z.string(), name: z.string() })
 const project = z.object({
@@ -51,6 +51,12 @@ export type NewUser = {
   defaultProjectId: string
 }
 
+/**
+ * Without a limit Keystone gives the first 1000 (`max_db_limit`, since 2025.1) and says nothing of the rest: neither
+ * `truncated` nor a next page. Older ones take no notice of it and give all.
+ */
+const paged: Query = { limit: '1000' }
+
 export class Identity {
   readonly #session: Session
   constructor(session: Session) {
@@ -61,10 +67,10 @@ export class Identity {
     return this.#list('/domains', 'domains', domain)
   }
   projects(): Promise<Project[]> {
-    return this.#list('/projects', 'projects', project)
+    return this.#list('/projects', 'projects', project, paged)
   }
   users(): Promise<User[]> {
-    return this.#list('/users', 'users', user)
+    return this.#list('/users', 'users', user, paged)
   }
   roles(): Promise<Role[]> {
     return this.#list('/roles', 'roles', role)
@@ -212,10 +218,10 @@ export class Identity {
     await this.#do(`delete application credential ${id}`, 'DELETE', path)
   }
 
-  #list<T>(path: string, key: string, item: z.ZodType<T>): Promise<T[]> {
+  #list<T>(path: string, key: string, item: z.ZodType<T>, query: Query = {}): Promise<T[]> {
     return list(
       this.#session,
-      { service: 'identity', what: `list ${key.replace('_', ' ')}`, path },
+      { service: 'identity', what: `list ${key.replace('_', ' ')}`, path, query },
       key,
       item,
     )

@@ -2,6 +2,17 @@
 // Leaves tokens to server.
 import { type Ask, gone, ok, refuse, type Reply, type State, type Thing } from './state.ts'
 
+/** Never more than `max_db_limit`; that there is more is said only to who asked for a limit (keystone/common/driver_hints.py). */
+function page({ mostListed }: State, { query }: Ask, kind: string, all: readonly Thing[]): Reply {
+  const [marker, limit] = [query.get('marker'), query.get('limit')]
+  const from = marker === null ? 0 : all.findIndex(({ id }) => id === marker) + 1
+  const size = Math.min(limit === null ? Infinity : Number(limit), mostListed)
+  const some = all.slice(from, from + size)
+  const last = limit !== null && some.length === size ? some.at(-1) : undefined
+  const next = last ? `http://keystone/v3/${kind}?limit=${size}&marker=${last.id}` : null
+  return ok({ [kind]: some, links: { next } })
+}
+
 export function keystone(state: State, ask: Ask): Reply | undefined {
   const { method, path, body } = ask
   if (path === '/domains') return ok({ domains: [{ id: 'default', name: 'Default' }], links: { next: null } })
@@ -16,9 +27,10 @@ export function keystone(state: State, ask: Ask): Reply | undefined {
     })
   if (path === '/projects' && method === 'GET') {
     const name = ask.query.get('name')
-    return ok({ projects: state.projects.filter((one) => name === null || one.name === name) })
+    const found = state.projects.filter((one) => name === null || one.name === name)
+    return page(state, ask, 'projects', found)
   }
-  if (path === '/users' && method === 'GET') return ok({ users: state.users })
+  if (path === '/users' && method === 'GET') return page(state, ask, 'users', state.users)
   if (path === '/projects') return add(state, state.projects, 'project', body['project'])
   const project = state.projects.find(({ id }) => path === `/projects/${id}`)
   if (project && method === 'PATCH') return ok({ project: Object.assign(project, body['project']) })

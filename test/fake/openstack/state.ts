@@ -20,6 +20,8 @@ export class State {
   #next = 1
   /** Things in one answer of Neutron. */
   page = Infinity
+  /** In one answer of Keystone. */
+  mostListed = 1000
   readonly projects: Thing[] = []
   readonly users: Thing[] = []
   /** By user id. */
