@@ -134,6 +134,9 @@ export type Site = {
   overcommit?: { ram: number; vcpus: number }
 }
 
+/** Of a cloud's API and dashboard: HTTPS. */
+export const frontPort = 443
+
 /** Names that the rooms agree on. */
 export const bridges = { public: 'br-ex', transit: 'br-transit', integration: 'br-int' } as const
 export const physnets = { public: 'public', transit: 'transit' } as const

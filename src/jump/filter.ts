@@ -1,8 +1,9 @@
 // Decides where packets of students' sessions may go, whatever sshd thinks: the class's prefixes, on the allowed ports.
 // Leaves the server's own firewall alone: this is a table of its own, and of input it sees only the students' port.
+import { frontPort } from '../core/site.ts'
 import type { Prefix } from '../core/prefix.ts'
 import { type MemorySet, nftTable, quoted, type Rule, type Table } from '../render/nftables.ts'
-import { frontPort, jumpGroup, type JumpInput, jumpTable } from './input.ts'
+import { jumpGroup, type JumpInput, jumpTable } from './input.ts'
 import { startups } from './sshd.ts'
 
 const asking = { ipv4: 'asking4', ipv6: 'asking6' } as const

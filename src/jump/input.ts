@@ -28,9 +28,6 @@ export type Reached = {
   fronts: readonly Address[]
 }
 
-/** HTTPS: API and dashboard. */
-export const frontPort = 443
-
 export type JumpInput = {
   /** The course's slug: the mark on everything that is made. */
   course: string

@@ -1,7 +1,8 @@
 // Decides what the students' sshd allows: a key, and forwards to the allowed ports; nothing else, for nobody.
 // Leaves which addresses a forward may go to to filter: sshd compares addresses as text, and knows no prefixes.
+import { frontPort } from '../core/site.ts'
 import { sshdConfig, type SshdSetting } from '../render/sshd-config.ts'
-import { frontPort, jumpGroup, type JumpInput, jumpPaths } from './input.ts'
+import { jumpGroup, type JumpInput, jumpPaths } from './input.ts'
 
 /** Connections that have not logged in yet: so many are taken, then ever fewer, none beyond the last. */
 export function startups(travellers: number): { begin: number; full: number } {

@@ -3,7 +3,7 @@
 import { Trouble } from '../core/fault.ts'
 import { opendev } from '../core/release.ts'
 import { reference } from '../core/secret.ts'
-import type { Delivery, HostFacts, Site, SiteEngine } from '../core/site.ts'
+import { type Delivery, frontPort, type HostFacts, type Site, type SiteEngine } from '../core/site.ts'
 import type { Course } from '../course/course.ts'
 import { adviseClient } from './client.ts'
 import type { PlannedServer } from './draft.ts'
@@ -31,8 +31,8 @@ export function siteOf(plan: Plan, server: string, facts: HostFacts, sources: So
     addressing,
     open: [
       { port: access.port, why: 'SSH' },
-      { port: 443, why: 'API and dashboard, behind TLS' },
-      ...access.open.filter(({ port }) => port !== 443 && port !== access.port),
+      { port: frontPort, why: 'API and dashboard, behind TLS' },
+      ...access.open.filter(({ port }) => port !== frontPort && port !== access.port),
       ...(jump?.server === server ? [{ port: jump.port, why: 'SSH of students, as the jump host' }] : []),
     ],
     resolvers: networks.resolvers,

@@ -1,9 +1,8 @@
 // Decides what a campus without IPv6 is proven to reach through the jump host, and what nobody reaches through it.
 // Leaves the jump host itself to jump/, and how ssh goes through it to host/jump-way.
 import type { Shell } from '../../core/shell.ts'
-import type { Site } from '../../core/site.ts'
+import { frontPort, type Site } from '../../core/site.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
-import { frontPort } from '../../jump/input.ts'
 import { authenticates, hopArgv, hopCommand, type JumpWay } from '../../host/jump-way.ts'
 import type { Probe } from '../probe.ts'
 import type { JumpProof, ProofInstance } from '../proof-input.ts'
