@@ -90,7 +90,9 @@ export function leaversOf(
           ? 'not on the roster any more'
           : early
             ? `to be on ${place}, which does not answer`
-            : `now on ${place}`,
+            : place === input.site
+              ? 'in another project of this cloud now'
+              : `now on ${place}`,
       place,
       moved: of.flatMap((one) => (rules.elsewhere(one.name) === null ? [] : [one.name])),
       owns: project ? belongings(project.id, people, servers) : [],

@@ -341,6 +341,20 @@ it('a class larger than one answer of Keystone is seen whole', async () => {
   expect(changes.filter(({ kind }) => kind === 'close')).toHaveLength(7)
 })
 
+it('whose students work in teams from now on is told so', async () => {
+  await sound(input())
+  const groups = [
+    { name: 'g1', students: ['ada', 'grace'].map((one) => student(one, { team: 'red' })) },
+    { name: 'g2', students: [student('edsger')] },
+  ]
+  const team = input({ groups, policy: { work: 'team' } })
+  expect(await shown(team, { elsewhere: () => 'os1' })).toEqual([
+    'make red: on the roster, in group g1',
+    'close ada: in another project of this cloud now; may be deleted from 2027-02-22 on',
+    'close grace: in another project of this cloud now; may be deleted from 2027-02-22 on',
+  ])
+})
+
 describe('the calls of a class', () => {
   const of = (count: number) => [
     { name: 'g1', students: Array.from({ length: count }, (_, i) => student(`s${i}`)) },
