@@ -51,4 +51,28 @@ it('are of each project its own, and of twenty projects no more calls than of on
     expect(shares.map((share) => share.target_tenant)).toEqual([id])
     expect(groups.map((group) => group.project_id)).toEqual([id])
   }
+
+  // An address has an end: ports of forty networks are asked for at a time.
+  const router = fake.state.routers[0]!.id
+  const many = Array.from({ length: 100 }, (_, i) => ({
+    id: `n${i}`,
+    name: `n${i}`,
+    project_id: projects[0]!.id,
+  }))
+  fake.state.networks.push(...many.map((each) => ({ ...each, shared: false, 'router:external': false })))
+  fake.state.ports.push({
+    ...{
+      id: 'p',
+      name: '',
+      project_id: 'x',
+      network_id: 'n99',
+      device_id: router,
+      mac_address: '',
+      status: '',
+    },
+    ...{ device_owner: 'network:router_interface', fixed_ips: [{ subnet_id: 's99', ip_address: '::1' }] },
+  })
+  const more = await calls([projects[0]!.id])
+  expect(more.made).toBe(one.made + 2)
+  expect(more.all[0]?.plugs).toContainEqual({ router, subnet: 's99' })
 })

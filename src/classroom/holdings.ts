@@ -82,11 +82,10 @@ async function read({ network, image, compute }: Cloud, ids: readonly string[]):
   ])
   const [floatingIps, routers, networks, ports, pools, given, gave, groups, images, serverGroups] =
     await lists
-  const some = (all: readonly { id: string }[]) => all.map(({ id }) => id)
   // The group's router, which is not the project's, may be plugged into a network of the project.
   const interfaces = [
-    ...(routers.length === 0 ? [] : await network.ports({ device_id: some(routers) })),
-    ...(networks.length === 0 ? [] : await network.ports({ network_id: some(networks) })),
+    ...(await inParts(routers, (some) => network.ports({ device_id: some }))),
+    ...(await inParts(networks, (some) => network.ports({ network_id: some }))),
   ].filter(({ device_owner: owner }) => owner.startsWith('network:router_interface'))
   return ids.map((id) => {
     const of = <T extends { project_id?: string | undefined }>(all: readonly T[]) =>
@@ -108,4 +107,16 @@ async function read({ network, image, compute }: Cloud, ids: readonly string[]):
       serverGroups: of(serverGroups),
     }
   })
+}
+
+/** One list for `most` of them: a student may own many. */
+async function inParts<T>(
+  all: readonly { id: string }[],
+  list: (ids: readonly string[]) => Promise<T[]>,
+): Promise<T[]> {
+  const ids = all.map(({ id }) => id)
+  const parts = Array.from({ length: Math.ceil(ids.length / most) }, (_, i) =>
+    ids.slice(i * most, (i + 1) * most),
+  )
+  return (await Promise.all(parts.map(list))).flat()
 }
