@@ -186,6 +186,14 @@ describe('variants', () => {
     )
   })
 
+  it('Keystone has processes and never threads, which give one the roles of another', () => {
+    for (const cores of [1, 2, 64]) {
+      const text = at(packagesEngine(site({ cores })), '/etc/bateau/uwsgi/keystone.ini')
+      expect(text).toContain('threads = 1\n')
+      expect(text).toMatch(/^processes = [24]$/m)
+    }
+  })
+
   it('Nova never gets more than one thread a process', () => {
     for (const cores of [1, 2, 64])
       expect(at(packagesEngine(site({ cores })), '/etc/bateau/uwsgi/nova-api.ini')).toContain('threads = 1\n')

@@ -22,7 +22,7 @@ import { workers } from './workers.ts'
 
 /**
  * MiB kept from instances. The services take about 2200 when idle and 2750 in use (proportional set size, two workers
- * each for Nova's and Neutron's API, measured with these packages on two cores); the rest is the kernel's and the
+ * each for Nova's and Neutron's API, measured with these packages on two cores, before Keystone had a second process of 115); the rest is the kernel's and the
  * page cache's, and two more workers of each on bigger machines.
  */
 export const reservedMemoryMiB = 4096

@@ -1,5 +1,5 @@
 // Decides how many processes each API gets on a server.
-// Leaves threads to each service: eventlet forbids them to some.
+// Leaves threads to each service: Keystone mixes up who asks, and eventlet forbids them to some.
 import type { Site } from '../../core/site.ts'
 
 /**
@@ -9,5 +9,5 @@ import type { Site } from '../../core/site.ts'
 export const workers = (site: Site): { keystone: number; nova: number; neutron: number } => {
   const upTo = (most: number, share: number) =>
     Math.max(1, Math.min(most, Math.floor(site.facts.cores / share)))
-  return { keystone: upTo(4, 2), nova: Math.max(2, upTo(4, 2)), neutron: upTo(4, 1) }
+  return { keystone: Math.max(2, upTo(4, 1)), nova: Math.max(2, upTo(4, 2)), neutron: upTo(4, 1) }
 }
