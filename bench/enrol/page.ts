@@ -11,7 +11,19 @@ type Figures = Record<(typeof numbers)[number], number>
 const stepNames = ['first', 'again', 'added', 'removed'] as const
 type StepName = (typeof stepNames)[number]
 
-const figures = ({ seconds, calls, server }: Measured): Figures => ({ seconds, calls, server: sum(server) })
+const nothing: Measured = {
+  seconds: 0,
+  calls: 0,
+  writes: 0,
+  refused: 0,
+  kinds: [],
+  server: {},
+  failed: 'cut',
+}
+const figures = (one: Measured | null): Figures => {
+  const { seconds, calls, server } = one ?? nothing
+  return { seconds, calls, server: sum(server) }
+}
 
 /**
  * Of a class of `students`. What is made for all counts once, starting once a run, and the rest grows with the students;
@@ -105,8 +117,8 @@ function growth(rows: readonly Row[]): string {
       long(again.seconds),
       String(again.calls),
       long(added.seconds),
-      long(removed.seconds),
-      ((1_000 * removed.seconds) / (row.students - 1)).toFixed(0),
+      removed === null ? 'not measured' : long(removed.seconds),
+      removed === null ? '' : ((1_000 * removed.seconds) / (row.students - 1)).toFixed(0),
     ]
   })
   const head = [
@@ -153,7 +165,7 @@ ${here.map((row) => kinds(row, 'first')).join('\n')}${ours === undefined ? '' : 
 
 function cells(row: Row, name: StepName, students: number, ours: Row | undefined): string[] {
   const step = row.steps[name]
-  if (step.failed !== null) return ['failed', '', '', '']
+  if (step === null || step.failed !== null) return ['failed', '', '', '']
   const { seconds, calls, server } = whole(row, name, students)
   const sign = row.measured < students ? '≈ ' : ''
   const base = ours === undefined ? null : whole(ours, name, students).seconds
@@ -175,7 +187,7 @@ function parts({ steps }: Row): string {
 
 /** As measured: seconds that calls were under way, which is more than passed where several were at once. */
 function kinds({ contestant, measured, steps }: Row, name: 'first' | 'removed'): string {
-  const { calls, writes, refused, kinds: all } = steps[name]
+  const { calls, writes, refused, kinds: all } = steps[name] ?? nothing
   const lines = all.map(({ kind, calls: count, seconds }) => [
     `\`${kind}\``,
     String(count),

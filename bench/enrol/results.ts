@@ -11,7 +11,8 @@ export type Steps = {
   first: Measured
   again: Measured
   added: Measured
-  removed: Measured
+  /** Null: it was cut before its end. */
+  removed: Measured | null
 }
 
 export type Row = {
