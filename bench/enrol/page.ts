@@ -61,7 +61,8 @@ const titles: Record<StepName, string> = {
   removed: 'all but one removed',
 }
 
-export function page(rows: readonly Row[]): string {
+export function page(all: readonly Row[]): string {
+  const rows = all.toSorted((a, b) => place(a) - place(b))
   const [newest] = rows.toSorted((a, b) => (a.machine.day < b.machine.day ? 1 : -1))
   if (newest === undefined) return ''
   const some = [
@@ -79,7 +80,8 @@ ${shapes.map(([shape, words]) => `- **${shape}**: ${words}`).join('\n')}
 
 Every call goes through a relay of this machine, which counts it. *Server* is the CPU of the cloud's own processes (proc(5): user and
 system time, ended children included), in seconds. The **floor** is what bateau's first run takes of it, divided by the
-${newest.machine.cores} cores: nobody who makes these calls can be faster here.
+${newest.machine.cores} cores: nobody who makes these calls can be faster here. What a machine that others share gives differs from run to run, by a fifth
+here: how near to the floor a run is, is of that run alone; *ratio* may compare runs that are an hour apart.
 ${
   some.length === 0
     ? ''
@@ -91,6 +93,9 @@ made for all once, what a run takes with nobody once, and the rest times the stu
 ${growth(rows)}
 ${shapes.map(([shape, words]) => section(rows, shape, words)).join('\n')}`
 }
+
+/** Whose bench it is comes first. */
+const place = ({ contestant }: Row) => ['bateau', 'Ansible'].indexOf(contestant) >>> 0
 
 const table = (lines: readonly (readonly string[])[]): string => {
   const [head = [], ...rest] = lines
