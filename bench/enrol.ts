@@ -9,7 +9,7 @@ import { Prefix } from '../src/core/prefix.ts'
 import { localShell } from '../src/host/spawn.ts'
 import { ansible, type Way } from './enrol/ansible.ts'
 import { bateau } from './enrol/bateau.ts'
-import { type Class, numbersOf, type Shape } from './enrol/class.ts'
+import { type Class, loginOf, numbersOf, type Shape } from './enrol/class.ts'
 import { client } from './enrol/client.ts'
 import { authorityOf, benchEntry, clear, endpointsOf, type Entry, openAdmin } from './enrol/cloud.ts'
 import { page } from './enrol/page.ts'
@@ -145,7 +145,7 @@ async function studentsOf(course: string, count: number): Promise<Student[]> {
   const publicKey = (await shell.run(['cat', `${path}.pub`])).stdout.trim()
   rmSync(dir, { recursive: true })
   return Array.from({ length: count }, (_, i) => ({
-    login: `${course}-s${String(i + 1).padStart(4, '0')}`,
+    login: loginOf(course, i),
     password: randomBytes(18).toString('hex'),
     publicKey,
   }))

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { homeOf, noteWorld, worldAt } from '../../src/deploy/world.ts'
-import type { Class } from './class.ts'
+import { type Class, groupSize, numberOf } from './class.ts'
 import { type Contestant, program, type Student } from './run.ts'
 
 const launcher = resolve(import.meta.dirname, '../../bateau')
@@ -22,7 +22,7 @@ export function bateau(wanted: Class, cloudsYaml: string, dir: string, version: 
   noteWorld(worldAt(homeOf(env), wanted.name), { courseFile: file, rehearsal: false })
   const apply = async (students: readonly Student[], ...more: string[]) => {
     writeFileSync(file, courseFile(wanted, cloudsYaml))
-    writeFileSync(join(dir, 'roster.csv'), roster(students))
+    writeFileSync(join(dir, 'roster.csv'), roster(wanted, students))
     await program([launcher, 'class', 'apply', file, '--yes', '--json', ...more], env)
   }
   return {
@@ -35,10 +35,16 @@ export function bateau(wanted: Class, cloudsYaml: string, dir: string, version: 
   }
 }
 
-const roster = (students: readonly Student[]) =>
-  ['login;name;email;key', ...students.map((one) => `${one.login};${one.login};;${one.publicKey}`)].join(
-    '\n',
-  ) + '\n'
+/** Behind routers of the groups in groups as they are taught: a router takes longer with each network that it has. */
+function roster({ shape }: Class, students: readonly Student[]): string {
+  const lines = students.map(({ login, publicKey }) => ({
+    ...{ login, name: login, email: '' },
+    ...(shape === 'G' ? { group: `g${Math.floor(numberOf(login) / groupSize)}` } : {}),
+    key: publicKey,
+  }))
+  const head = Object.keys(lines[0] ?? {})
+  return `${[head, ...lines.map((line) => Object.values(line))].map((cells) => cells.join(';')).join('\n')}\n`
+}
 
 function courseFile(wanted: Class, cloudsYaml: string): string {
   const { quota, shape } = wanted

@@ -8,6 +8,13 @@ import { Prefix } from '../../src/core/prefix.ts'
  */
 export type Shape = 'B' | 'G' | 'A'
 
+/** Students of a group, in shape G. */
+export const groupSize = 17
+
+export const loginOf = (course: string, n: number) => `${course}-s${String(n + 1).padStart(4, '0')}`
+/** From 0. */
+export const numberOf = (login: string) => Number(login.slice(-4)) - 1
+
 export type Class = {
   /** Begins every name that is made. */
   name: string

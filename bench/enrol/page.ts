@@ -1,7 +1,7 @@
 // Decides how the measured runs read: a table of growth, a table a shape, whole or extrapolated and said so, the floor, and
 // where the time goes.
 // Leaves measuring to run, and keeping to results. Pure.
-import type { Shape } from './class.ts'
+import { groupSize, type Shape } from './class.ts'
 import type { Row } from './results.ts'
 import type { Measured } from './run.ts'
 import { sum } from './server-cpu.ts'
@@ -51,7 +51,7 @@ export function whole({ steps, measured }: Row, name: StepName, students: number
 
 const shapes: readonly (readonly [Shape, string])[] = [
   ['B', 'one class network, shared with each project'],
-  ['G', 'a network of each student’s own besides, behind the group’s router'],
+  ['G', `a network of each student’s own besides, behind the group’s router, in groups of ${groupSize}`],
   ['A', 'a network of each student’s own besides, behind a router of its own'],
 ]
 const titles: Record<StepName, string> = {
