@@ -445,6 +445,22 @@ test('the sound course is sound by its own numbers, not by a lint that looks awa
   expect(plan.cost.total.amount).toBe(150)
 })
 
+test('a group too large for one router of own networks is named, and a router for each is the way out', () => {
+  const of = (seats: number, router: string) => {
+    const rows = Array.from({ length: seats }, (_, i) => `Ada;A${i};${i}`).join('\n')
+    const text = broken(
+      ['count: 24', 'roster: r.csv'],
+      ['size: 12', 'size: 80'],
+      ['budget: 200', `class: {own_network: true, router: ${router}}\nbudget: 200`],
+    )
+    const course = courseOf(text, { 'r.csv': `first name;last name;id\n${rows}\n` })
+    return makePlan(course, { hosts: {}, offers: [] }, today).findings.map(({ code }) => code)
+  }
+  expect(of(65, 'group')).toContain('router-crowded')
+  expect(of(65, 'own')).not.toContain('router-crowded')
+  expect(of(64, 'group')).not.toContain('router-crowded')
+})
+
 test('students without an address are named where hand-outs are mailed', () => {
   const text = broken(
     ['count: 24', 'roster: r.csv'],

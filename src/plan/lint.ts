@@ -24,7 +24,7 @@ import {
   volumeOnLocalDisk,
 } from './rules/capacity-rules.ts'
 import { seatsShort, seatsUnknown } from './rules/cloud-rules.ts'
-import { mailWithoutAddress } from './rules/class-rules.ts'
+import { mailWithoutAddress, routerCrowded } from './rules/class-rules.ts'
 import {
   acceptable,
   acceptsUnknown,
@@ -80,6 +80,7 @@ const rules: readonly Rule[] = [
   engineUnfit,
   innerPortOpen,
   mailWithoutAddress,
+  routerCrowded,
   acceptsUnknown,
 ]
 
