@@ -107,10 +107,11 @@ export async function removeRouter(cloud: Cloud, { id }: Pick<Made, 'id'>): Prom
 }
 
 /** What is gone already needs no deleting. */
-export async function unlessGone(deleting: Promise<unknown>): Promise<void> {
+export async function unlessGone<T>(calling: Promise<T>): Promise<T | undefined> {
   try {
-    await deleting
+    return await calling
   } catch (error) {
     if (!(error instanceof CallFailure) || error.status !== 404) throw error
+    return undefined
   }
 }

@@ -5,8 +5,8 @@ import { rm } from 'node:fs/promises'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Progress, Task } from '../core/task.ts'
 import type { Clock } from '../cloud/clock.ts'
-import { CallFailure } from '../cloud/failure.ts'
 import type { Cloud } from '../cloud/open.ts'
+import { unlessGone } from './base-removal.ts'
 import { handoutDir } from './handout-files.ts'
 import type { HoldingsReader } from './holdings.ts'
 import type { ClassroomDeps, ClassroomInput } from './input.ts'
@@ -74,7 +74,7 @@ function lockTask(
 }
 
 async function lockOut(cloud: Cloud, survey: Survey, userId: string): Promise<void> {
-  const closed = await goneOr(cloud.identity.updateUser(userId, { enabled: false }))
+  const closed = await unlessGone(cloud.identity.updateUser(userId, { enabled: false }))
   const { users } = await survey.people.read()
   if (closed !== undefined) put(users, closed)
 }
@@ -114,13 +114,13 @@ function deleteTask(
         for (const user of users) {
           progress.line(`account ${user.name}`)
           const pairs = await cloud.compute.keypairs(user.id)
-          await Promise.all(pairs.map((pair) => gone(cloud.compute.deleteKeypair(user.id, pair.name))))
-          await gone(cloud.identity.deleteUser(user.id))
+          await Promise.all(pairs.map((pair) => unlessGone(cloud.compute.deleteKeypair(user.id, pair.name))))
+          await unlessGone(cloud.identity.deleteUser(user.id))
           // It holds the private key of who has moved to another cloud: that one's, by now.
           if (!moved.includes(user.name))
             await rm(handoutDir(input, user.name), { recursive: true, force: true })
         }
-        if (project !== null) await gone(cloud.identity.deleteProject(project.id))
+        if (project !== null) await unlessGone(cloud.identity.deleteProject(project.id))
         await survey.leave(
           project?.id ?? null,
           users.map(({ id }) => id),
@@ -149,7 +149,7 @@ export async function emptyProject(
   const step = async <T>(what: string, all: readonly T[], drop: (one: T) => Promise<unknown>) => {
     progress.signal.throwIfAborted()
     if (all.length > 0) progress.line(`${what}: ${all.length}`)
-    await Promise.all(all.map((one) => gone(drop(one))))
+    await Promise.all(all.map((one) => unlessGone(drop(one))))
   }
   const untilNone = (what: string, list: () => Promise<readonly unknown[]>) =>
     settled(clock, progress, what, list)
@@ -184,9 +184,9 @@ export async function emptyProject(
   await step('images and snapshots', all.images, ({ id }) => cloud.image.delete(id))
   await step('server groups', all.serverGroups, ({ id }) => compute.deleteServerGroup(id))
   await Promise.all([
-    gone(compute.deleteQuota(projectId)),
-    gone(network.deleteQuota(projectId)),
-    cloud.volume === null ? undefined : gone(cloud.volume.deleteQuota(projectId)),
+    unlessGone(compute.deleteQuota(projectId)),
+    unlessGone(network.deleteQuota(projectId)),
+    cloud.volume === null ? undefined : unlessGone(cloud.volume.deleteQuota(projectId)),
   ])
 }
 
@@ -203,20 +203,6 @@ async function emptyVolumes(
   const volumes = await volume.volumes(projectId)
   await step('volumes', volumes, ({ id }) => volume.delete('volumes', id))
   if (volumes.length > 0) await untilNone('volumes', () => volume.volumes(projectId))
-}
-
-/** What is gone already needs no deleting. */
-async function gone(deleting: Promise<unknown>): Promise<void> {
-  await goneOr(deleting)
-}
-
-async function goneOr<T>(calling: Promise<T>): Promise<T | undefined> {
-  try {
-    return await calling
-  } catch (error) {
-    if (!(error instanceof CallFailure) || error.status !== 404) throw error
-    return undefined
-  }
 }
 
 async function settled(

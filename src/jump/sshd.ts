@@ -49,7 +49,7 @@ const whoMayIn: SshdSetting[] = [
 ]
 
 /** By port alone: a name that a student types is resolved behind this. */
-export const openPorts = ({ ports, reached }: Pick<JumpInput, 'ports' | 'reached'>): number[] => [
+const openPorts = ({ ports, reached }: Pick<JumpInput, 'ports' | 'reached'>): number[] => [
   ...new Set([...ports, ...(reached.fronts.length > 0 ? [frontPort] : [])]),
 ]
 

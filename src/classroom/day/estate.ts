@@ -69,16 +69,14 @@ export async function doomed(estate: Estate, seat: Seat): Promise<Doomed> {
   const { course } = roll.input
   const project = await roll.enrolled(seat)
   // A student can put the mark on anything in the project: bateau makes these there, by these names, and nothing else.
-  const given = ['routers', 'networks'] as const
   const own = async (kind: EstateKind) =>
     (await estate.of(kind, project.id)).filter(
-      (one) =>
-        !(given.some((each) => each === kind) && one.name === ownName(seat.name) && isMarked(course, one)),
+      (one) => !(one.name === ownName(seat.name) && isMarked(course, one)),
     )
   const servers = (await roll.serversOf(seat)).filter((one) => !isGiven(course, one))
   const images = (await estate.images.read()).filter((one) => one['owner'] === project.id)
   const [floatingips, routers, networks] = [
-    await own('floatingips'),
+    await estate.of('floatingips', project.id),
     await own('routers'),
     await own('networks'),
   ]
