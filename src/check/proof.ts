@@ -42,7 +42,7 @@ export function proofProbes(input: ProofInput): Probe[] {
     ...servers.flatMap(({ outer }) => outer),
     ...input.instances.flatMap((instance) => outsideOf(scope, instance, servers)),
     ...input.instances.flatMap((instance) => insideOfForeign(scope, instance, servers)),
-    ...(input.jump ? jumpProbes(input.jump, input.sites, input.instances) : []),
+    ...(input.jump ? jumpProbes(input.jump, input.sites, input.instances, input) : []),
   ]
 }
 

@@ -1,6 +1,6 @@
 // Decides what a campus without IPv6 is proven to reach through the jump host, and what nobody reaches through it.
 // Leaves the jump host itself to jump/, and how ssh goes through it to host/jump-way.
-import type { Shell } from '../../core/shell.ts'
+import type { Ran, Shell } from '../../core/shell.ts'
 import { frontPort, type Site } from '../../core/site.ts'
 import { no, type Seen, unclear, yes } from '../../core/verdict.ts'
 import { authenticates, hopArgv, hopCommand, type JumpWay } from '../../host/jump-way.ts'
@@ -8,6 +8,7 @@ import type { Probe } from '../probe.ts'
 import type { JumpProof, ProofInstance } from '../proof-input.ts'
 import { lastLine } from './guest.ts'
 import { tcpInId } from './outside.ts'
+import { patiently, type Waiting } from './patience.ts'
 
 const jumpHoldsId = (server: string) => `jump/${server}/confirmed`
 const jumpLoginId = (server: string) => `jump/${server}/login`
@@ -17,12 +18,13 @@ export function jumpProbes(
   proof: JumpProof,
   sites: readonly Site[],
   instances: readonly ProofInstance[],
+  waiting: Waiting = {},
 ): Probe[] {
   return [
     holdsProbe(proof),
     ...(proof.without === null ? [] : [campusProbe(proof, sites)]),
     loginProbe(proof),
-    ...instances.map((instance) => throughProbe(proof, instance)),
+    ...instances.map((instance) => throughProbe(proof, instance, waiting)),
     ...(proof.api ? sites.map((site) => frontProbe(proof, site)) : []),
     closedProbe(proof, sites, instances),
   ]
@@ -105,7 +107,7 @@ function loginProbe({ server, campus, without, way }: JumpProof): Probe {
 }
 
 /** As a student does it: the key for the jump host, then the key of the instance, which never leaves the campus. */
-function throughProbe(proof: JumpProof, instance: ProofInstance): Probe {
+function throughProbe(proof: JumpProof, instance: ProofInstance, waiting: Waiting): Probe {
   const { server, campus, way, knownHosts } = proof
   return {
     id: `jump/in/${instance.name}`,
@@ -113,33 +115,42 @@ function throughProbe(proof: JumpProof, instance: ProofInstance): Probe {
     vantage: campus.name,
     needs: [jumpLoginId(server)],
     causes: [tcpInId(instance)],
-    async run() {
-      const options = {
-        BatchMode: 'yes',
-        ConnectTimeout: '20',
-        IdentitiesOnly: 'yes',
-        StrictHostKeyChecking: 'accept-new',
-        UserKnownHostsFile: knownHosts,
-        GlobalKnownHostsFile: '/dev/null',
-        LogLevel: 'ERROR',
-        ControlPath: 'none',
-        ProxyCommand: hopCommand(way),
-      }
-      const set = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
-      const to = ['-i', instance.identityFile, '-l', instance.user, String(instance.address)]
-      const ran = await campus.run(['ssh', '-F', 'none', '-T', ...set, ...to, '--', 'uname -n; id -un'], {
-        timeout: 60_000,
-      })
-      const [name, user] = ran.stdout.trim().split(/\s+/)
-      if (ran.code === 0 && user !== undefined) return yes(`${user} on ${name ?? '?'}`)
-      return no(lastLine(ran) || `ssh ended with ${ran.code}`, {
-        code: 'jump-not-through',
-        why: `the jump host lets in, and does not lead on to ${instance.address}: it has no IPv6 on that way, or its filter does not know the prefix`,
-        fix: `on ${server}: ping -6 -c 2 ${instance.address}; nft list chain inet bateau_jump students; then bateau class jump`,
-        host: server,
-      })
-    },
+    // A refusal may be that of an instance whose sshd has not started yet, or of one that many ask at once.
+    run: () => patiently(waiting, look),
   }
+
+  async function look(): Promise<Seen> {
+    const options = {
+      BatchMode: 'yes',
+      ConnectTimeout: '20',
+      IdentitiesOnly: 'yes',
+      StrictHostKeyChecking: 'accept-new',
+      UserKnownHostsFile: knownHosts,
+      GlobalKnownHostsFile: '/dev/null',
+      LogLevel: 'ERROR',
+      ControlPath: 'none',
+      ProxyCommand: hopCommand(way),
+    }
+    const set = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+    const to = ['-i', instance.identityFile, '-l', instance.user, String(instance.address)]
+    const ran = await campus.run(['ssh', '-F', 'none', '-T', ...set, ...to, '--', 'uname -n; id -un'], {
+      timeout: 60_000,
+    })
+    const [name, user] = ran.stdout.trim().split(/\s+/)
+    if (ran.code === 0 && user !== undefined) return yes(`${user} on ${name ?? '?'}`)
+    return no(refusal(ran), {
+      code: 'jump-not-through',
+      why: `the jump host lets in, and does not lead on to ${instance.address}: it has no IPv6 on that way, or its filter does not know the prefix`,
+      fix: `on ${server}: ping -6 -c 2 ${instance.address}; nft list chain inet bateau_jump students; then bateau class jump`,
+      host: server,
+    })
+  }
+}
+
+/** What the jump host said of the way on; what the instance's ssh says after it is that it was cut off. */
+function refusal(ran: Ran): string {
+  const way = /^channel \d+: open failed: .*$/m.exec(ran.stderr)
+  return way?.[0] ?? (lastLine(ran) || `ssh ended with ${ran.code}`)
 }
 
 /** TLS is not spoken: that the front takes the connection, and ends it when nothing is said, is enough. */

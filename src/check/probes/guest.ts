@@ -54,6 +54,14 @@ const here = localShell()
 /** A connection that was there and went: turned away by a busy server, or a shared one that had just ended. */
 const brokenOff = /Connection (closed|reset)|mux_client|Broken pipe/
 
+/** What ssh says; of a connection that was broken off, what it says the second time. */
+async function onceMore(run: () => Promise<Ran>): Promise<Ran> {
+  const ran = await run()
+  if (ran.code !== sshFailed || !brokenOff.test(ran.stderr)) return ran
+  await pause(1_000)
+  return run()
+}
+
 /** The server first: it is next to the instance, and what the outside does to packets does not matter on that way. */
 async function waysIn({ input, vantages }: Scope, instance: ProofInstance): Promise<Way[]> {
   const inner = input.throughServer?.(instance.host)
@@ -79,12 +87,7 @@ export function guestShell(scope: Scope, instance: ProofInstance): Shell {
       const said: string[] = []
       for (const { shell, proxy, words } of await waysIn(scope, instance)) {
         const command = sshArgv(scope.input, instance, proxy, quote(argv), true)
-        const run = () => shell.run(command, { timeout: 60_000, ...options })
-        let ran = await run()
-        if (ran.code === sshFailed && brokenOff.test(ran.stderr)) {
-          await pause(1_000)
-          ran = await run()
-        }
+        const ran = await onceMore(() => shell.run(command, { timeout: 60_000, ...options }))
         if (ran.code !== sshFailed) return ran
         said.push(`${words}: ${lastLine(ran) || 'ssh failed without a word'}`)
       }
@@ -130,7 +133,7 @@ export function loginProbe(scope: Scope, instance: ProofInstance): Probe {
       const way = await wayFromOutside(scope, instance)
       if (way === undefined) return unclear('no vantage with a shell has IPv6')
       const argv = sshArgv(scope.input, instance, way.proxy, 'uname -n; id -un')
-      const ran = await way.shell.run(argv, { timeout: 45_000 })
+      const ran = await onceMore(() => way.shell.run(argv, { timeout: 45_000 }))
       const [name, user] = ran.stdout.trim().split(/\s+/)
       if (ran.code === 0 && user !== undefined) return yes(`${user} on ${name ?? '?'}`)
       return refusedLogin(ran, scope.input, instance)

@@ -8,8 +8,11 @@ import type { ProofInput } from '../proof-input.ts'
 /** Milliseconds between two looks. */
 const betweenLooks = 1_000
 
+/** How long a check waits, by whose clock, and what ends it before. */
+export type Waiting = Pick<ProofInput, 'now' | 'patienceSeconds' | 'signal'>
+
 /** Looks until the answer is yes or the patience of the check is over; the last answer counts. */
-export async function patiently(input: ProofInput, look: () => Promise<Seen>): Promise<Seen> {
+export async function patiently(input: Waiting, look: () => Promise<Seen>): Promise<Seen> {
   const now = input.now ?? (() => new Date())
   const deadline = now().getTime() + (input.patienceSeconds ?? 0) * 1_000
   for (;;) {
