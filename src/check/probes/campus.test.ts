@@ -26,6 +26,18 @@ kex_exchange_identification: Connection closed by remote host
 }
 const entered: Ran = { code: 0, stdout: 'vm1\nroot\n', stderr: '' }
 
+const proofOf = (campus: Shell): JumpProof => ({
+  server: 'os1',
+  shell: localShell(),
+  campus,
+  without: 'ipv6',
+  way: { address: '192.0.2.1', port: 2222, user: 'probe', identityFile: '/k', knownHosts: '/h' },
+  api: false,
+  program: '/usr/bin/false',
+  ports: [22],
+  knownHosts: '/h',
+})
+
 /** The probe of `instance`, which is refused so many times; its clock goes on by a minute at each look at it. */
 function through(refusals: number, patienceSeconds: number) {
   let asked = 0
@@ -34,13 +46,8 @@ function through(refusals: number, patienceSeconds: number) {
     name: 'campus',
     run: async () => (asked++ < refusals ? refused : entered),
   }
-  const way = { address: '192.0.2.1', port: 2222, user: 'probe', identityFile: '/k', knownHosts: '/h' }
-  const proof: JumpProof = {
-    ...{ server: 'os1', shell: localShell(), campus, without: 'ipv6', way, api: false },
-    ...{ program: '/usr/bin/false', ports: [22], knownHosts: '/h' },
-  }
   const waiting = { patienceSeconds, now: () => new Date(60_000 * minutes++) }
-  const probe = jumpProbes(proof, [], [instance], waiting).find(({ id }) => id === 'jump/in/vm1')
+  const probe = jumpProbes(proofOf(campus), [], [instance], waiting).find(({ id }) => id === 'jump/in/vm1')
   return { seen: () => probe!.run(), asked: () => asked }
 }
 
@@ -58,4 +65,24 @@ it('what the jump host said of the way on is said, and not that it was cut off',
     fault: { code: 'jump-not-through', host: 'os1' },
   })
   expect(asked()).toBe(2)
+})
+
+it('a way that could not be tried, by a log-in that took too long, is tried once more', async () => {
+  const slow: Ran = { code: 255, stdout: '', stderr: 'Connection timed out during banner exchange\n' }
+  const closed: Ran = {
+    code: 255,
+    stdout: '',
+    stderr: `Authenticated to 192.0.2.1 ([192.0.2.1]:2222) using "publickey".
+channel 0: open failed: administratively prohibited: open failed
+`,
+  }
+  for (const [answers, verdict] of [
+    [[slow, closed], 'yes'],
+    [[slow, slow], 'could-not-check'],
+  ] as const) {
+    let asked = 0
+    const campus: Shell = { name: 'campus', run: async () => answers[asked++] ?? closed }
+    const probe = jumpProbes(proofOf(campus), [], [], {}).find(({ id }) => id === 'jump/closed/os1')
+    expect(await probe!.run()).toMatchObject({ verdict })
+  }
 })

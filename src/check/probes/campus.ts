@@ -162,9 +162,9 @@ function frontProbe({ server, campus, way }: JumpProof, { name, addressing }: Si
     vantage: campus.name,
     needs: [jumpLoginId(server)],
     async run() {
-      const led = await leads(campus, way, target)
-      if (led === true) return yes(target)
-      if (led === null) return unclear(`${target} could not be tried`)
+      const seen = await leads(campus, way, target)
+      if (seen === true) return yes(target)
+      if (seen === null) return unclear(`${target} could not be tried`)
       return no(`${target} is refused`, {
         code: 'jump-no-api',
         why: 'students without IPv6 open the dashboard and call the API by ssh -D through the jump host',
@@ -199,22 +199,26 @@ function closedProbe(proof: JumpProof, sites: readonly Site[], instances: readon
         at(way.address, allowed),
         ...(first ? [at(String(first.address), 1)] : []),
       ]
-      const led: string[] = []
+      const open: string[] = []
       const unsure: string[] = []
       for (const target of targets) {
         const seen = await leads(campus, way, target)
-        if (seen === true) led.push(target)
+        if (seen === true) open.push(target)
         else if (seen === null) unsure.push(target)
       }
-      return judged(server, targets, led, unsure)
+      return judged(server, targets, open, unsure)
     },
   }
 }
 
 const at = (address: string, port: number) => `[${address}]:${port}`
 
-/** Null: nothing was tried, or nothing came of it. */
+/** Null: nothing was tried, or nothing came of it, twice. */
 async function leads(campus: Shell, way: JumpWay, target: string): Promise<boolean | null> {
+  return (await led(campus, way, target)) ?? led(campus, way, target)
+}
+
+async function led(campus: Shell, way: JumpWay, target: string): Promise<boolean | null> {
   const ran = await campus.run(hopArgv(way, target, 'VERBOSE'), { timeout: 10_000 })
   // What was reached has spoken, or has ended the connection by itself.
   if (ran.stdout !== '' || ran.code === 0) return true
@@ -224,11 +228,11 @@ async function leads(campus: Shell, way: JumpWay, target: string): Promise<boole
 function judged(
   server: string,
   targets: readonly string[],
-  led: readonly string[],
+  open: readonly string[],
   unsure: readonly string[],
 ): Seen {
-  if (led.length > 0)
-    return no(`it leads to ${led.join(', ')}`, {
+  if (open.length > 0)
+    return no(`it leads to ${open.join(', ')}`, {
       code: 'jump-open',
       why: 'whoever has an account reaches what only this server should: the packet filter is not as it was put there',
       fix: `on ${server}: systemctl stop bateau-jump; then bateau class jump`,
