@@ -1,7 +1,11 @@
-// Decides how the results of one vitest run are counted for test/all: one line `passed failed skipped`.
+// Decides how the results of one vitest run are counted for test/all: one line `passed failed skipped`, then a line for each failure.
 // Leaves showing them to vitest's own reporters.
 import { writeFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestModule } from 'vitest/node'
+
+/** Characters of a failure's message. */
+const most = 400
 
 export class Tally implements Reporter {
   readonly #path: string
@@ -11,15 +15,33 @@ export class Tally implements Reporter {
 
   /** A file or suite that could not run counts as one failure, and so does an error that no test caught. */
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
-    const tally = { passed: 0, failed: unhandled.length, skipped: 0 }
+    const tally = { passed: 0, failed: 0, skipped: 0 }
+    const failures: string[] = []
+    const fails = (name: string, errors: readonly { message?: unknown }[]) => {
+      tally.failed++
+      failures.push(
+        `${name}: ${errors.map(({ message }) => inOneLine(typeof message === 'string' ? message : 'without a message')).join('; ')}`,
+      )
+    }
+    for (const error of unhandled) fails('caught by no test', [error as { message?: unknown }])
     for (const module of modules) {
-      if (module.errors().length > 0) tally.failed++
-      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) tally.failed++
+      const { relativeModuleId: file } = module
+      if (module.errors().length > 0) fails(file, module.errors())
+      for (const suite of module.children.allSuites())
+        if (suite.errors().length > 0) fails(`${file} > ${suite.fullName}`, suite.errors())
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
-        tally[state === 'pending' ? 'failed' : state]++
+        const { state, errors = [] } = test.result()
+        if (state === 'failed' || state === 'pending') fails(`${file} > ${test.fullName}`, errors)
+        else tally[state]++
       }
     }
-    writeFileSync(this.#path, `${tally.passed} ${tally.failed} ${tally.skipped}\n`)
+    const counts = `${tally.passed} ${tally.failed} ${tally.skipped}`
+    writeFileSync(this.#path, `${[counts, ...failures].join('\n')}\n`)
   }
+}
+
+/** As much of a message as a summary bears. */
+function inOneLine(message: string): string {
+  const line = stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').trim()
+  return line.length > most ? `${line.slice(0, most)}…` : line
 }

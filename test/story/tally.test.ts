@@ -26,9 +26,16 @@ it('every way to fail is counted: a test, a file, a hook, an error that nobody c
     for (const [name, text] of Object.entries(files)) writeFileSync(join(tree, name), text)
     const ran = await spawnRun(['env', '-C', tree, 'CI=true', resolve('node_modules/.bin/vitest'), 'run'])
     expect(ran.code).toBe(1)
-    const [passed, failed, skipped] = readFileSync(join(tree, 'tally'), 'utf8').trim().split(' ').map(Number)
+    const [counts = '', ...failures] = readFileSync(join(tree, 'tally'), 'utf8').trim().split('\n')
+    const [passed, failed, skipped] = counts.split(' ').map(Number)
     // a, b and f pass; c, broken, hook and the stray error fail; d, and e behind its hook, did not run
     expect({ passed, failed, skipped }).toEqual({ passed: 3, failed: 4, skipped: 2 })
+    expect(failures.toSorted()).toEqual([
+      expect.stringMatching(/^bad\.test\.js > c: expected 1 to be 2/),
+      'broken.test.js: the file itself',
+      expect.stringMatching(/^caught by no test: .*nobody waits/),
+      expect.stringMatching(/^hook\.test\.js.*: no world$/),
+    ])
   } finally {
     rmSync(tree, { recursive: true })
   }
