@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Trouble } from '../core/fault.ts'
 import type { Task } from '../core/task.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -9,13 +9,14 @@ import type { Face } from './face.ts'
 import { session, Stop } from './session.ts'
 import { type World, worldAt } from './world.ts'
 
+let root = ''
 let world: World
 let events: RunEvent[] = []
 const face: Face = { event: (event) => void events.push(event), ask: () => Promise.resolve(true) }
 const quiet = new AbortController().signal
 
 beforeEach(() => {
-  const root = mkdtempSync(join(tmpdir(), 'bateau-session-'))
+  root = mkdtempSync(join(tmpdir(), 'bateau-session-'))
   world = worldAt(
     {
       state: join(root, 'state'),
@@ -27,6 +28,7 @@ beforeEach(() => {
   )
   events = []
 })
+afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const last = () => events.at(-1)
 const unreachable = { code: 'host-unreachable', title: 't', why: 'w', fix: 'f' }

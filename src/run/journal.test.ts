@@ -1,14 +1,17 @@
-import { appendFileSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type RunEvent, runEvent, schemaVersion } from './events.ts'
 import { Journal, readJournal } from './journal.ts'
 
+let dir = ''
 let path = ''
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), 'bateau-journal-')), 'deep', 'journal.ndjson')
+  dir = mkdtempSync(join(tmpdir(), 'bateau-journal-'))
+  path = join(dir, 'deep', 'journal.ndjson')
 })
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const event = (text: string): RunEvent => ({
   schema_version: schemaVersion,

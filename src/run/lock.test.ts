@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { lockOwner, type Owner, takeLock } from './lock.ts'
 
+let dir = ''
 let path = ''
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), 'bateau-lock-')), 'lock')
+  dir = mkdtempSync(join(tmpdir(), 'bateau-lock-'))
+  path = join(dir, 'lock')
 })
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
 const me = { host: 'here', command: 'up' }
 
 it('is held by one writer and says who', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Secret } from '../core/secret.ts'
 import { SecretVault } from './vault.ts'
 
@@ -10,6 +10,7 @@ let dir = ''
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'bateau-vault-'))
 })
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
 const open = () => SecretVault.open(join(dir, 'secrets.age'), join(dir, 'identity.txt'))
 
 it('a secret made once is the same after saving and opening again, and no other', async () => {
