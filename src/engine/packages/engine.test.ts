@@ -194,6 +194,13 @@ describe('variants', () => {
     }
   })
 
+  it('ovn-northd rests between two computations, and for less than a port may be late', () => {
+    const ovn = packagesEngine(site()).find(({ id }) => id === 'openstack/ovn')!
+    const argv = ovn.run.map((command) => command.argv.join(' ')).find((one) => one.includes('backoff'))
+    expect(argv).toMatch(/^ovn-nbctl --timeout=30 set NB_Global \. options:northd-backoff-interval-ms=\d+$/)
+    expect(Number(argv?.split('=').at(-1))).toBeLessThan(500)
+  })
+
   it('Nova never gets more than one thread a process', () => {
     for (const cores of [1, 2, 64])
       expect(at(packagesEngine(site({ cores })), '/etc/bateau/uwsgi/nova-api.ini')).toContain('threads = 1\n')
