@@ -4,7 +4,7 @@
 import { groupSize, type Shape } from './class.ts'
 import type { Row } from './results.ts'
 import type { Measured } from './run.ts'
-import { sum } from './server-cpu.ts'
+import { sum, switching } from './server-cpu.ts'
 
 const numbers = ['seconds', 'calls', 'server'] as const
 type Figures = Record<(typeof numbers)[number], number>
@@ -118,6 +118,7 @@ function growth(rows: readonly Row[]): string {
       long(floor),
       (first.seconds / floor).toFixed(2),
       ((1_000 * sum(first.server)) / row.students).toFixed(0),
+      ((1_000 * (first.server[switching] ?? 0)) / row.students).toFixed(0),
       (first.calls / row.students).toFixed(1),
       long(again.seconds),
       String(again.calls),
@@ -133,6 +134,7 @@ function growth(rows: readonly Row[]): string {
     'floor',
     'of the floor',
     'server ms a student',
+    'of it OVN',
     'calls a student',
     'nothing to change',
     'calls',
@@ -143,6 +145,10 @@ function growth(rows: readonly Row[]): string {
   return `## bateau, as the class grows
 
 ${table([head, ...lines])}
+
+Calls grow with the students, and what the services take for them a little faster. ovn-northd and ovn-controller compute
+the flows of all networks and routers anew at each change of one: with own networks their part grows with the square, and
+there several clouds are faster than one ([decision 016](decisions/016-a-class-in-fewer-and-cheaper-calls.md)).
 `
 }
 

@@ -2,6 +2,9 @@
 // Leaves what it means to the page. A cloud on other machines cannot be seen from here.
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** The part whose work grows with all networks there are. */
+export const switching = 'OVN and Open vSwitch'
+
 /** By command line, the first that matches. Guests are not the enrolment's. */
 const parts: readonly (readonly [string, RegExp])[] = [
   ['neutron', /neutron/],
@@ -9,7 +12,7 @@ const parts: readonly (readonly [string, RegExp])[] = [
   ['nova', /nova-|nova_/],
   ['other services', /glance|placement|cinder|horizon/],
   ['database', /mariadbd|mysqld/],
-  ['OVN and Open vSwitch', /ovn-|ovs-|ovsdb/],
+  [switching, /ovn-|ovs-|ovsdb/],
   ['queue and cache', /beam\.smp|rabbitmq|memcached/],
   ['front', /uwsgi|apache2|haproxy|nginx/],
 ]
