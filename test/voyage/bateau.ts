@@ -1,7 +1,7 @@
 // Decides how the tests run bateau as a person does: the launcher, its own directories, its events read as they come.
 // Leaves what must be true to the tests.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { RunEvent } from '../../src/run/events.ts'
@@ -19,10 +19,10 @@ export class Berth {
     XDG_CONFIG_HOME: join(this.dir, 'config'),
   }
 
-  /** Runs `bateau … --json`; `onEvent` may kill it: it gets the deed. Kills are SIGKILL, as when a machine runs out of memory. */
+  /** Runs `bateau … --json`; `onEvent` may kill it, or stop it and let it go on. Kills are SIGKILL, as when a machine runs out of memory. */
   run(
     args: readonly string[],
-    onEvent: (event: RunEvent, kill: () => void) => void = () => {},
+    onEvent: (event: RunEvent, kill: (signal?: NodeJS.Signals) => void) => void = () => {},
   ): Promise<Ran> {
     // What follows `--` is another program's.
     const end = args.includes('--') ? args.indexOf('--') : args.length
@@ -37,7 +37,7 @@ export class Berth {
     lines.on('line', (line) => {
       const event = JSON.parse(line) as RunEvent
       events.push(event)
-      onEvent(event, () => child.kill('SIGKILL'))
+      onEvent(event, (signal = 'SIGKILL') => child.kill(signal))
     })
     return new Promise((done) => {
       child.on('close', (code, signal) => {
@@ -58,6 +58,16 @@ export class Berth {
     child.stdout.on('data', (data: Buffer) => (out += data.toString()))
     child.stderr.on('data', (data: Buffer) => (err += data.toString()))
     return new Promise((done) => child.on('close', (code) => done({ code, out, err })))
+  }
+
+  /** A second teacher at the same course: what this one knows, and nothing that the two share but the servers. */
+  second(): Berth {
+    const other = new Berth()
+    const [mine, theirs] = [this, other].map(({ dir }) => join(dir, 'state/bateau/rehearsal'))
+    cpSync(join(this.dir, 'config'), join(other.dir, 'config'), { recursive: true })
+    cpSync(mine!, theirs!, { recursive: true, filter: (path) => path !== join(mine!, 'rehearsal') })
+    symlinkSync(join(mine!, 'rehearsal'), join(theirs!, 'rehearsal'))
+    return other
   }
 
   remove(): void {

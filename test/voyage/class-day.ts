@@ -4,6 +4,8 @@ import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Berth, of, type Ran } from './bateau.ts'
+import { endState } from './end-state.ts'
+import type { RunEvent } from '../../src/run/events.ts'
 
 const minutes = 60_000
 
@@ -90,6 +92,49 @@ export function classDay(berth: Berth): void {
     await sound('apply', course, '--yes')
     expect(reportOf(await sound('plan', course))).toMatchObject({ changes: [] })
   })
+
+  it(
+    'a run that is killed, a second teacher, Keystone restarted half-way: nothing is lost, doubled or left',
+    { timeout: 8 * minutes },
+    async () => {
+      const [end, before] = [await endState(berth, 'os1'), readFileSync(roster, 'utf8')]
+      writeFileSync(roster, `${before}22109998;Noether;Emmy;emmy.noether@etu.example.org;TP A\n`)
+      const apply = ['class', 'apply', course, '--yes']
+      // The first part of somebody: from then on the lock is held, and the project is half made.
+      const isAtWork = (event: RunEvent) => event.type === 'step.line' && event.id.startsWith('os1/')
+      const killed = await berth.run(apply, (event, kill) => {
+        if (isAtWork(event)) kill()
+      })
+      expect(killed.signal).toBe('SIGKILL')
+
+      const other = berth.second()
+      let between: Promise<Ran> | undefined
+      const ran = await berth.run(apply, (event, kill) => {
+        if (!isAtWork(event) || between !== undefined) return
+        kill('SIGSTOP')
+        between = other.run(apply)
+        void between.then(async () => {
+          await berth.ssh('os1', 'systemctl', '--no-block', 'restart', 'keystone')
+          kill('SIGCONT')
+        })
+      })
+      const refused = await between
+      other.remove()
+      expect(refused?.code).toBe(3)
+      expect(of(refused?.events ?? [], 'fault').map(({ fault }) => fault.code)).toContain('locked')
+      expect(told(ran)).toBe('')
+      expect(ran.code).toBe(0)
+      expect((await endState(berth, 'os1')).match(/^.*emmy-noether$/gm)?.toSorted()).toEqual([
+        'emmy-noether',
+        'rehearsal-emmy-noether',
+      ])
+
+      expect(reportOf(await sound('plan', course))).toMatchObject({ changes: [] })
+      writeFileSync(roster, before)
+      await sound('apply', course, '--delete-now', 'emmy-noether', '--yes')
+      expect(await endState(berth, 'os1')).toBe(end)
+    },
+  )
 
   it(
     'a lesson and an exam: booted, entered, cut off and given back, reset and gone',
