@@ -108,8 +108,14 @@ function growth(rows: readonly Row[]): string {
   const ours = rows
     .filter(({ contestant }) => contestant === 'bateau')
     .toSorted((a, b) => order(a.shape) - order(b.shape) || a.students - b.students)
+  const others = [...new Set(rows.map(({ contestant }) => contestant))].filter((one) => one !== 'bateau')
   const lines = ours.map((row) => {
     const { first, again, added, removed } = row.steps
+    const theirs = others.map((one) => {
+      const measured = rows.find(({ contestant, shape }) => contestant === one && shape === row.shape)
+      if (measured === undefined) return ''
+      return `${about(measured, row.students)}${long(whole(measured, 'first', row.students).seconds)}`
+    })
     const floor = sum(first.server) / row.machine.cores
     return [
       `${row.shape}, ${row.students}`,
@@ -125,6 +131,7 @@ function growth(rows: readonly Row[]): string {
       long(added.seconds),
       removed === null ? 'not measured' : long(removed.seconds),
       removed === null ? '' : ((1_000 * removed.seconds) / (row.students - 1)).toFixed(0),
+      ...theirs,
     ]
   })
   const head = [
@@ -141,6 +148,7 @@ function growth(rows: readonly Row[]): string {
     'one added',
     'removal',
     'ms a student',
+    ...others.map((one) => `${one}, first run`),
   ]
   return `## bateau, as the class grows
 
@@ -178,7 +186,7 @@ function cells(row: Row, name: StepName, students: number, ours: Row | undefined
   const step = row.steps[name]
   if (step === null || step.failed !== null) return ['failed', '', '', '']
   const { seconds, calls, server } = whole(row, name, students)
-  const sign = row.measured < students ? '≈ ' : ''
+  const sign = about(row, students)
   const base = ours === undefined ? null : whole(ours, name, students).seconds
   const ratio = base === null ? '' : (seconds / base).toFixed(seconds / base < 10 ? 1 : 0)
   return [
@@ -188,6 +196,8 @@ function cells(row: Row, name: StepName, students: number, ours: Row | undefined
     row === ours ? '' : ratio,
   ]
 }
+
+const about = ({ measured }: Row, students: number) => (measured < students ? '≈ ' : '')
 
 function parts({ steps }: Row): string {
   const { server } = steps.first
