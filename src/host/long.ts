@@ -131,14 +131,21 @@ exec systemd-run --quiet --no-block --unit="$unit" --service-type=oneshot --prop
 `
 
 /**
- * $1 unit, $2 log, $3 bytes already seen. Prints new lines until the unit has ended, then how. tail(1) reads once more
- * after the process of --pid is gone: the last lines, where the reason of a failure stands, are never cut off.
+ * $1 unit, $2 log, $3 bytes already seen. Prints new lines until the unit has ended, then how. A unit whose job still waits
+ * in systemd's queue is inactive, as one that was stopped is; its job, which lasts as long as a oneshot runs, tells them
+ * apart. A systemd too busy to answer is asked again. tail(1) reads once more after the process of --pid is gone: the last
+ * lines, where the reason of a failure stands, are never cut off.
  */
 const followScript = `
 unit=$1
-(while s=$(systemctl show -P ActiveState "$unit"); [ "$s" = activating ] || [ "$s" = deactivating ] || [ "$s" = reloading ]; do
-  sleep 0.3
-done) & waiter=$!
+runs() {
+  seen=$(systemctl show -p ActiveState -p Job "$unit") || return 0
+  case $seen in
+    *ActiveState=activating*|*ActiveState=deactivating*|*ActiveState=reloading*|*Job=[1-9]*) return 0 ;;
+  esac
+  return 1
+}
+(while runs; do sleep 0.3; done) & waiter=$!
 tail -c +$(($3 + 1)) --follow=name --retry --sleep-interval=0.3 --pid=$waiter "$2" 2>/dev/null
 wait
 printf '\\n${endMark}%s %s %s\\n' "$(systemctl show -P ActiveState "$unit")" "$(systemctl show -P Result "$unit")" \\

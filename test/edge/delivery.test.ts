@@ -14,6 +14,7 @@ import type { Site } from '../../src/core/site.ts'
 import type { HostStep } from '../../src/core/step.ts'
 import { hostNetwork } from '../../src/delivery/host-network.ts'
 import { edgeShell, internetService, internetShell } from '../../src/rehearsal/places.ts'
+import { runLong } from '../../src/host/long.ts'
 import type { ServerInput } from '../../src/rehearsal/world.ts'
 import { carryOut as carryOutWith, siteOf } from './host-steps.ts'
 import { insideAddresses, insideScript } from './inside.ts'
@@ -141,6 +142,19 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
   it('is done when done: a second run carries nothing out', async () => {
     expect(await carryOut(os1, hostNetwork(one))).toEqual([])
     expect(await carryOut(os2, hostNetwork(two))).toEqual([])
+  })
+
+  it('a long command that systemd lets wait in its queue is waited for, and not taken for one that ended', async () => {
+    const slow = '[Unit]\nBefore=bateau-late.service\n[Service]\nType=oneshot\nExecStart=/bin/sleep 3\n'
+    await must(
+      os2,
+      `printf '${slow}' > /run/systemd/system/slow.service; systemctl daemon-reload; systemctl start --no-block slow`,
+    )
+    const lines: string[] = []
+    const late = { unit: 'bateau-late', argv: ['sh', '-c', 'sleep 1; echo whole'], idleSeconds: 60 }
+    await runLong(os2, late, (line) => void lines.push(line), new AbortController().signal)
+    expect(lines).toContain('whole')
+    await must(os2, 'rm /run/systemd/system/slow.service; systemctl daemon-reload')
   })
 
   it('keeps the rest of /etc/hosts and finds its own name at ::1', async () => {
