@@ -47,7 +47,7 @@ export type Leaver = {
 
 /**
  * Only what carries the mark of the course. An account belongs to the seat that is its default project; one whose seat
- * stays, or is gone, leaves by itself.
+ * stays, or is gone, leaves by itself. By name: a cloud lists its projects in any order.
  */
 export function leaversOf(
   input: ClassroomInput,
@@ -68,7 +68,7 @@ export function leaversOf(
       leaver(project.name.slice(projectName(course, '').length), project, usersOf(project)),
     ),
     ...alone.map((user) => leaver(user.name, null, [user])),
-  ]
+  ].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
   function leaver(name: string, project: Project | null, of: readonly User[]): Leaver {
     const closed = closedIn((project ?? of[0])?.description) ?? null

@@ -400,8 +400,8 @@ describe('taking the course down', () => {
       '  lyon  seat grace',
       '  lyon  router router-a',
       '  lyon  network class-a',
-      '  grenoble  seat edsger, with 1 instance',
       '  grenoble  seat barbara',
+      '  grenoble  seat edsger, with 1 instance',
       '  grenoble  router router-b',
       '  grenoble  network class-b',
     ])
