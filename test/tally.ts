@@ -19,9 +19,7 @@ export class Tally implements Reporter {
     const failures: string[] = []
     const fails = (name: string, errors: readonly { message?: unknown }[]) => {
       tally.failed++
-      failures.push(
-        `${name}: ${errors.map(({ message }) => inOneLine(typeof message === 'string' ? message : 'without a message')).join('; ')}`,
-      )
+      failures.push(`${name}: ${errors.map(inOneLine).join('; ')}`)
     }
     for (const error of unhandled) fails('caught by no test', [error as { message?: unknown }])
     for (const module of modules) {
@@ -41,7 +39,8 @@ export class Tally implements Reporter {
 }
 
 /** As much of a message as a summary bears. */
-function inOneLine(message: string): string {
+function inOneLine({ message }: { message?: unknown }): string {
+  if (typeof message !== 'string') return 'without a message'
   const line = stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').trim()
   return line.length > most ? `${line.slice(0, most)}…` : line
 }

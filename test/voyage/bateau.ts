@@ -63,10 +63,9 @@ export class Berth {
   /** A second teacher at the same course: what this one knows, and nothing that the two share but the servers. */
   second(): Berth {
     const other = new Berth()
-    const [mine, theirs] = [this, other].map(({ dir }) => join(dir, 'state/bateau/rehearsal'))
-    cpSync(join(this.dir, 'config'), join(other.dir, 'config'), { recursive: true })
-    cpSync(mine!, theirs!, { recursive: true, filter: (path) => path !== join(mine!, 'rehearsal') })
-    symlinkSync(join(mine!, 'rehearsal'), join(theirs!, 'rehearsal'))
+    const servers = join(this.dir, 'state/bateau/rehearsal/rehearsal')
+    cpSync(this.dir, other.dir, { recursive: true, filter: (path) => path !== servers })
+    symlinkSync(servers, join(other.dir, 'state/bateau/rehearsal/rehearsal'))
     return other
   }
 

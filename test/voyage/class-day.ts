@@ -3,9 +3,9 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import type { RunEvent } from '../../src/run/events.ts'
 import { type Berth, of, type Ran } from './bateau.ts'
 import { endState } from './end-state.ts'
-import type { RunEvent } from '../../src/run/events.ts'
 
 const minutes = 60_000
 
