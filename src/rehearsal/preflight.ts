@@ -95,14 +95,27 @@ async function namespaces(machine: Shell): Promise<Fault[]> {
 
 async function foreign(world: RehearsalWorld, machine: Shell): Promise<Fault[]> {
   const seen = await namespacesNamedAs(world, machine)
-  return seen
-    .filter(({ whose, planned }) => planned && whose === 'foreign')
-    .map(({ name }) => ({
+  const named = (whose: (typeof seen)[number]['whose']) =>
+    seen.filter((one) => one.planned && one.whose === whose).map(({ name }) => name)
+  const [another, unmarked] = [named('another'), named('foreign')]
+  return [
+    ...(another.length === 0
+      ? []
+      : [
+          {
+            code: 'another-rehearsal',
+            title: `a rehearsal named ${world.name} is on this machine already, and it is not this one`,
+            why: `its network namespaces (${another.join(', ')}) carry the mark of another state directory: another user's, or another XDG_STATE_HOME`,
+            fix: `give this course another name; or take that one down as whoever made it: ./bateau down; or, if its directory is gone: ${another.map((name) => `ip netns del ${name}`).join('; ')}`,
+          },
+        ]),
+    ...unmarked.map((name) => ({
       code: 'foreign-namespace',
       title: `there is a network namespace ${name} already`,
-      why: 'it does not carry the mark of this rehearsal: another program, user or state directory made it',
+      why: 'it does not carry the mark of a rehearsal: another program or user made it',
       fix: `if nobody needs it: ip netns del ${name}`,
-    }))
+    })),
+  ]
 }
 
 /** overlayfs cannot write to another overlay, nor to a network file system. */

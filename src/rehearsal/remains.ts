@@ -68,8 +68,16 @@ export async function namespacesOf(world: RehearsalWorld, machine: Shell): Promi
   return seen.filter(({ whose }) => whose === 'ours').map(({ name }) => name)
 }
 
+/** `another`: of a rehearsal with this world's name and another state directory. `foreign`: not marked by any. */
+type Whose = 'ours' | 'another' | 'foreign'
+
 /** Every namespace with a name of this world, and whose it is. */
-export async function namespacesNamedAs(world: RehearsalWorld, machine: Shell) {
+export async function namespacesNamedAs(
+  world: RehearsalWorld,
+  machine: Shell,
+): Promise<{ name: string; planned: boolean; whose: Whose }[]> {
+  // A mark is of a name and a state directory; see rehearsalWorld.
+  const named = world.mark.slice(0, world.mark.lastIndexOf(':') + 1)
   const names = (await readdir('/run/netns').catch(() => [] as string[])).filter((name) =>
     name.startsWith(`bateau-${world.name}-`),
   )
@@ -86,7 +94,9 @@ export async function namespacesNamedAs(world: RehearsalWorld, machine: Shell) {
       const links = ran.code === 0 ? (JSON.parse(ran.stdout || '[]') as { ifalias?: string }[]) : []
       const mark = links[0]?.ifalias
       const bare = planned.has(name) && mark === undefined && links.length <= 1
-      return { name, planned: planned.has(name), whose: mark === world.mark || bare ? 'ours' : 'foreign' }
+      const whose =
+        mark === world.mark || bare ? 'ours' : mark?.startsWith(named) === true ? 'another' : 'foreign'
+      return { name, planned: planned.has(name), whose }
     }),
   )
 }

@@ -78,6 +78,22 @@ describe.skipIf(!capable)('the edge and its servers', { timeout: 300_000 }, () =
     expect(faults.map(({ code }) => code)).toEqual(['rehearsal-git'])
   })
 
+  it('a rehearsal of the same name from another state directory does, and a namespace of nobody', async () => {
+    const needs = { diskGiB: 0, memoryMiB: 0 }
+    const [fault, ...more] = await preflight({ ...world, mark: `${world.mark}-other` }, machine, { needs })
+    expect(more).toEqual([])
+    expect(fault?.code).toBe('another-rehearsal')
+    expect(fault?.title).toContain(world.name)
+    expect(fault?.why).toContain(world.edge.namespace)
+
+    const namespace = `bateau-${world.name}-nobodys`
+    await machine.run(['ip', 'netns', 'add', namespace])
+    await machine.run(['ip', '-n', namespace, 'link', 'add', 'nobodys', 'type', 'bridge'])
+    const faults = await preflight({ ...world, internet: { ...world.internet, namespace } }, machine)
+    await machine.run(['ip', 'netns', 'del', namespace])
+    expect(faults.map(({ code }) => code)).toEqual(['foreign-namespace'])
+  })
+
   it('a second run finds everything done', async () => {
     expect((await up(world, build)).changed).toEqual([])
   })
