@@ -1,7 +1,17 @@
-// Decides how the tests run bateau as a person does: the launcher, its own directories, its events read as they come.
+// Decides how the tests run bateau as a person does: the launcher, a course and directories of its own, its events read as they come; what a killed test left taken down.
 // Leaves what must be true to the tests.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { RunEvent } from '../../src/run/events.ts'
@@ -10,13 +20,34 @@ const launcher = resolve(import.meta.dirname, '../../bateau')
 
 export type Ran = { code: number | null; signal: string | null; events: RunEvent[]; err: string }
 
-/** A place where one test's worlds live: state and configuration are its own, the cache is shared. */
+/** Disk of its own, not /tmp: that may be in memory. */
+const places = '/var/tmp'
+/** Of this process's course: another rehearsal, whole or left by a killed test, has another. */
+export const courseName = `voyage-${process.pid}`
+
+/** A place where one test's worlds live: course, state and configuration are its own, the cache is shared. */
 export class Berth {
-  readonly dir = mkdtempSync('/var/tmp/bateau-voyage-')
-  readonly env = {
-    ...process.env,
-    XDG_STATE_HOME: join(this.dir, 'state'),
-    XDG_CONFIG_HOME: join(this.dir, 'config'),
+  readonly dir: string
+  readonly env: NodeJS.ProcessEnv
+  /** The example, under this process's name. */
+  readonly course: string
+  readonly roster: string
+  readonly state: string
+
+  /** `dir`: of an earlier one; without it a new one is made. */
+  constructor(dir = mkdtempSync(join(places, `bateau-${courseName}-`))) {
+    this.dir = dir
+    this.env = { ...process.env, XDG_STATE_HOME: join(dir, 'state'), XDG_CONFIG_HOME: join(dir, 'config') }
+    this.course = join(dir, 'course.yaml')
+    this.roster = join(dir, 'rehearsal-roster.csv')
+    this.state = join(dir, 'state/bateau', courseName)
+  }
+
+  /** Writes course and roster, as they are in the example. */
+  take(): void {
+    const example = readFileSync('examples/rehearsal.yaml', 'utf8')
+    writeFileSync(this.course, example.replace(/^( +name: )rehearsal\b/m, `$1${courseName}`))
+    copyFileSync('examples/rehearsal-roster.csv', this.roster)
   }
 
   /** Runs `bateau … --json`; `onEvent` may kill it, or stop it and let it go on. Kills are SIGKILL, as when a machine runs out of memory. */
@@ -63,14 +94,26 @@ export class Berth {
   /** A second teacher at the same course: what this one knows, and nothing that the two share but the servers. */
   second(): Berth {
     const other = new Berth()
-    const servers = join(this.dir, 'state/bateau/rehearsal/rehearsal')
+    const servers = join(this.state, 'rehearsal')
     cpSync(this.dir, other.dir, { recursive: true, filter: (path) => path !== servers })
-    symlinkSync(servers, join(other.dir, 'state/bateau/rehearsal/rehearsal'))
+    symlinkSync(servers, join(other.state, 'rehearsal'))
     return other
   }
 
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** Takes down what tests left whose process is gone. */
+export async function sweep(): Promise<void> {
+  for (const entry of readdirSync(places)) {
+    const pid = Number(/^bateau-voyage-(\d+)-/.exec(entry)?.[1])
+    if (!pid || existsSync(`/proc/${pid}`)) continue
+    const left = new Berth(join(places, entry))
+    const ran = await left.run(['down'])
+    const nothing = of(ran.events, 'fault').some(({ fault }) => fault.code === 'no-world')
+    if (ran.code === 0 || nothing) left.remove()
   }
 }
 

@@ -1,10 +1,12 @@
 // Decides what a class does on the rehearsal's real OpenStack: looked at from inside, changed by its roster, helped, examined, reset.
 // Leaves building and taking down to voyage.test, and each command's own cases to the tests beside it.
-import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { RunEvent } from '../../src/run/events.ts'
-import { type Berth, of, type Ran } from './bateau.ts'
+import { authenticates } from '../../src/host/jump-way.ts'
+import { localShell } from '../../src/host/spawn.ts'
+import { type Berth, courseName, of, type Ran } from './bateau.ts'
 import { endState } from './end-state.ts'
 
 const minutes = 60_000
@@ -22,13 +24,7 @@ const done = (ran: Ran) => of(ran.events, 'step.done').map(({ id }) => id)
 
 /** Tests of a class of three, all in tp-a, whose cloud stands; in this order. Afterwards the class is as it was. */
 export function classDay(berth: Berth): void {
-  /** The same course with a roster that changes: the example itself is nobody's to edit. */
-  const course = join(berth.dir, 'course.yaml')
-  const roster = join(berth.dir, 'rehearsal-roster.csv')
-  const take = () => {
-    copyFileSync('examples/rehearsal.yaml', course)
-    copyFileSync('examples/rehearsal-roster.csv', roster)
-  }
+  const { course, roster } = berth
   const run = (...words: string[]) => berth.run(['class', ...words])
   const sound = async (...words: string[]) => {
     const ran = await run(...words)
@@ -41,7 +37,6 @@ export function classDay(berth: Berth): void {
     'each student finds what is due, boots and is reached, and no wall between them gives way',
     { timeout: 10 * minutes },
     async () => {
-      take()
       const ran = await run('verify', course)
       const results = of(ran.events, 'check.result')
       expect(
@@ -126,7 +121,7 @@ export function classDay(berth: Berth): void {
       expect(ran.code).toBe(0)
       expect((await endState(berth, 'os1')).match(/^.*emmy-noether$/gm)?.toSorted()).toEqual([
         'emmy-noether',
-        'rehearsal-emmy-noether',
+        `${courseName}-emmy-noether`,
       ])
 
       expect(reportOf(await sound('plan', course))).toMatchObject({ changes: [] })
@@ -178,7 +173,19 @@ export function classDay(berth: Berth): void {
     await sound('handouts', course, '--zip', zip)
     expect(statSync(zip).mode & 0o777).toBe(0o600)
     rmSync(zip)
-    const config = join(berth.dir, 'state/bateau/rehearsal/students/zoe-lefevre/ssh_config')
-    expect(readFileSync(config, 'utf8')).toContain('ProxyJump')
+    const handout = (name: string) => join(berth.state, 'students/zoe-lefevre', name)
+    expect(readFileSync(handout('ssh_config'), 'utf8')).toContain('ProxyJump')
+
+    const campus = localShell('the campus', ['nsenter', `--net=/run/netns/bateau-${courseName}-campus`])
+    const knownHosts = handout('jump_known_hosts')
+    const [, address = '', port = ''] = /^\[(.*)\]:(\d+) /.exec(readFileSync(knownHosts, 'utf8')) ?? []
+    const way = {
+      address,
+      port: Number(port),
+      user: 'zoe-lefevre',
+      identityFile: handout('id_ed25519'),
+      knownHosts,
+    }
+    expect(await authenticates(campus, way)).toMatchObject({ in: true })
   })
 }

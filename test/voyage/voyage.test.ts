@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Berth, of, type Ran } from './bateau.ts'
+import { Berth, courseName, of, type Ran, sweep } from './bateau.ts'
 import { classDay } from './class-day.ts'
 import { writeTable } from '../../drills/table.ts'
 import { localShell } from '../../src/host/spawn.ts'
@@ -11,15 +11,16 @@ import { endState } from './end-state.ts'
 import { traces } from './machine.ts'
 
 const minutes = 60_000
-const course = 'examples/rehearsal.yaml'
 
 const berth = new Berth()
 const cutBerth = new Berth()
 let before: Awaited<ReturnType<typeof traces>>
 
 beforeAll(async () => {
+  await sweep()
+  for (const one of [berth, cutBerth]) one.take()
   before = await traces()
-})
+}, 10 * minutes)
 afterAll(async () => {
   for (const one of [berth, cutBerth]) {
     await one.run(['down'])
@@ -42,7 +43,7 @@ describe('a rehearsal from nothing', () => {
   let end = ''
 
   it('ends with every check answered yes', { timeout: 35 * minutes }, async () => {
-    const ran = await berth.run(['rehearse', '--yes', course])
+    const ran = await berth.run(['rehearse', '--yes', berth.course])
     expect(told(ran)).toBe('')
     expect(ran.code).toBe(0)
     end = await endState(berth, 'os1')
@@ -60,7 +61,7 @@ describe('a rehearsal from nothing', () => {
   })
 
   it('a second time changes nothing and says so', { timeout: 10 * minutes }, async () => {
-    const ran = await berth.run(['rehearse', '--yes', course])
+    const ran = await berth.run(['rehearse', '--yes', berth.course])
     expect(told(ran)).toBe('')
     expect(of(ran.events, 'step.started')).toEqual([])
     expect(of(ran.events, 'run.finished')[0]).toMatchObject({ changed: 0, exitCode: 0 })
@@ -68,7 +69,7 @@ describe('a rehearsal from nothing', () => {
   })
 
   it('keeps every secret out of journal, events and other users reach', async () => {
-    const journal = readFileSync(join(berth.dir, 'state/bateau/rehearsal/journal.ndjson'), 'utf8')
+    const journal = readFileSync(join(berth.state, 'journal.ndjson'), 'utf8')
     const listed = await berth.ssh(
       'os1',
       'sh',
@@ -100,7 +101,7 @@ describe('a rehearsal from nothing', () => {
     'a student reaches the API through the public door, and only with the course authority',
     { timeout: 3 * minutes },
     async () => {
-      const dir = join(berth.dir, 'state/bateau/rehearsal/students')
+      const dir = join(berth.state, 'students')
       const ran = await berth.run(['status'])
       const report = of(ran.events, 'report')[0]
       expect(ran.code).toBe(0)
@@ -147,7 +148,7 @@ describe('a rehearsal from nothing', () => {
       const [report] = of((await berth.run(['status'])).events, 'report')
       const data = report?.data as { instances: { name: string; address: string }[] } | undefined
       const direct = data?.instances.find(({ name }) => name === 'proof-direct')
-      const internet = localShell('the internet', ['nsenter', '--net=/run/netns/bateau-rehearsal-inet'])
+      const internet = localShell('the internet', ['nsenter', `--net=/run/netns/bateau-${courseName}-inet`])
       const outcome = await runCloudDrill(server, internet, direct?.address ?? expect.fail('no proof-direct'))
       expect(outcome.named).toEqual([cloudDrill.code])
       expect((await server.run(['systemctl', 'is-active', 'ovn-controller'])).stdout).toBe('active\n')
@@ -239,7 +240,7 @@ describe('a rehearsal from nothing', () => {
       const missed: string[] = []
       const go = async (cut?: string) => {
         const open = new Set<string>()
-        const ran = await cutBerth.run(['rehearse', '--yes', course], (event, kill) => {
+        const ran = await cutBerth.run(['rehearse', '--yes', cutBerth.course], (event, kill) => {
           if (event.type === 'step.started') {
             open.add(event.id)
             started.set(event.id, (started.get(event.id) ?? 0) + 1)
