@@ -66,6 +66,7 @@ export function classInput(
       authUrl: 'https://[2001:2::1]/identity/v3',
       ca: 'PEM\n',
       dashboard: null,
+      jumpKeys: null,
       about: plainAbout,
     },
     ...change,

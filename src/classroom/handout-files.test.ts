@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { Address } from '../core/prefix.ts'
 import { plainAbout } from './handout-course.fixture.ts'
-import { handoutFiles, sheetOf } from './handout-files.ts'
+import { handoutFiles, type HandoutState, sheetOf } from './handout-files.ts'
 import type { ClassroomInput } from './input.ts'
 import { plainPolicy } from './policy.fixture.ts'
 
@@ -42,13 +42,14 @@ function input(change: Partial<ClassroomInput> = {}, about: Partial<typeof plain
       authUrl: 'https://[2001:2::1]/identity/v3',
       ca: 'PEM\n',
       dashboard: null,
+      jumpKeys: null,
       about: { ...plainAbout, ...about },
     },
     ...change,
   }
 }
 
-const state = { instances: [], secrets: true }
+const state: HandoutState = { instances: [], secrets: true, jumpKeys: null }
 const files = (of: ClassroomInput, login: string, with_ = state) =>
   new Map(handoutFiles(of, login, with_).map(({ path, text }) => [path, text]))
 const clouds = (of: ClassroomInput, login: string, path = `/handouts/${login}/clouds.yaml`, with_ = state) =>
@@ -87,13 +88,22 @@ it('with application credentials programs log in by them, and the password is on
 it('without secrets there is no reference to any, and the programs ask', () => {
   for (const applicationCredentials of [true, false]) {
     const of = input({ policy: { ...plainPolicy, applicationCredentials } })
-    const all = files(of, 'ada', { instances: [], secrets: false })
+    const all = files(of, 'ada', { ...state, secrets: false })
     expect([...all.values()].join('\n')).not.toContain('{{')
     expect(all.get('/handouts/ada/openrc')).toContain('read -rs OS_PASSWORD')
-    expect(clouds(of, 'ada', undefined, { instances: [], secrets: false })['nets']?.auth).not.toHaveProperty(
+    expect(clouds(of, 'ada', undefined, { ...state, secrets: false })['nets']?.auth).not.toHaveProperty(
       'password',
     )
   }
+})
+
+it('the key of the jump host is a file of its own, once it is known and where there is one', () => {
+  const path = '/handouts/ada/jump_known_hosts'
+  const jump = { host: 'jump.example', port: 2222, api: false }
+  const known = { ...state, jumpKeys: '[jump.example]:2222 ssh-ed25519 AAAA\n' }
+  expect(files(input({}, { jump }), 'ada', known).get(path)).toBe(known.jumpKeys)
+  expect(files(input({}, { jump }), 'ada').has(path)).toBe(false)
+  expect(files(input(), 'ada', known).has(path)).toBe(false)
 })
 
 it('a team shares a project, its quota and its network, and each has an own account', () => {

@@ -17,6 +17,7 @@ import {
   projectName,
 } from './input.ts'
 import { ownName } from './own-parts.ts'
+import { jumpKeysFile } from './page/commands.ts'
 import { page } from './page/page.ts'
 import { pageNames, type Sheet } from './page/sheet.ts'
 import { computeQuota } from './quotas.ts'
@@ -29,6 +30,8 @@ export type HandoutState = {
   instances: readonly Known[]
   /** False: password and private key come another way, as in a mail. */
   secrets: boolean
+  /** Key of the jump host under the names that are typed for it, as lines of known_hosts (sshd(8)); null: not known yet. */
+  jumpKeys: string | null
 }
 
 export const handoutDir = (input: ClassroomInput, login: string) => join(input.handouts.dir, login)
@@ -56,6 +59,7 @@ export function handoutFiles(input: ClassroomInput, login: string, state: Handou
     own('openrc', openrc(rc)),
     own('openrc.ps1', openrcPowershell(rc)),
     own('ssh_config', handoutSsh(sheet, addressing.block ? [addressing.block] : [], state.instances)),
+    ...(sheet.jump === null || state.jumpKeys === null ? [] : [own(jumpKeysFile, state.jumpKeys)]),
     ...(handouts.ca === null || sheet.authority === null ? [] : [own(sheet.authority.file, handouts.ca)]),
   ]
 }

@@ -54,6 +54,8 @@ describe('with a jump host', () => {
     const jump = of(text, 'nets-2027-jump')
     expect(jump).toMatchObject({ user: 'eloise-d-herouville', port: '2222', hostname: 'jump.course.example' })
     expect(jump['proxyjump']).toBeUndefined()
+    expect(jump['userknownhostsfile']).toMatch(/\/.ssh\/nets-2027\.jump_known_hosts$/)
+    expect(of(text, 'vm1')['userknownhostsfile']).toMatch(/\/.ssh\/nets-2027\.known_hosts$/)
   })
 
   it('an instance is reached directly as well', () => {

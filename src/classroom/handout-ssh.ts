@@ -15,7 +15,8 @@ export function handoutSsh(sheet: Sheet, blocks: readonly Prefix[], instances: r
   const at = places(sheet.course)
   const { jump, domain, boot } = sheet
   const key = sheet.key.kind === 'brought' ? {} : { IdentityFile: `~/${at.key}`, IdentitiesOnly: true }
-  const trust = { UserKnownHostsFile: `~/${at.knownHosts}`, StrictHostKeyChecking: 'accept-new' }
+  const trust = (file: string) => ({ UserKnownHostsFile: `~/${file}`, StrictHostKeyChecking: 'accept-new' })
+  const instance = trust(at.knownHosts)
   const jumpName = `${sheet.course}-jump`
   const known = instances.filter(({ name }) => plainName.test(name) && name !== jumpName)
   const direct = (name: string) => `${name}-direct`
@@ -31,7 +32,13 @@ export function handoutSsh(sheet: Sheet, blocks: readonly Prefix[], instances: r
       : [
           {
             host: jumpName,
-            options: { HostName: jump.host, Port: jump.port, User: sheet.login, ...key, ...trust },
+            options: {
+              HostName: jump.host,
+              Port: jump.port,
+              User: sheet.login,
+              ...key,
+              ...trust(at.jumpKeys),
+            },
           },
         ]),
     ...known.map(({ name, address }) => ({
@@ -43,12 +50,12 @@ export function handoutSsh(sheet: Sheet, blocks: readonly Prefix[], instances: r
       : [
           {
             host: known.map(({ name }) => direct(name)).join(' '),
-            options: { ...user, ...key, ...trust },
+            options: { ...user, ...key, ...instance },
           },
         ]),
     {
       host: [...new Set(patterns)].join(' '),
-      options: { ...user, ...(jump === null ? {} : { ProxyJump: jumpName }), ...key, ...trust },
+      options: { ...user, ...(jump === null ? {} : { ProxyJump: jumpName }), ...key, ...instance },
     },
   ]
   const first = known[0]?.name ?? (domain === null ? 'ADDRESS' : `vm1.${domain}`)
@@ -60,6 +67,9 @@ export function handoutSsh(sheet: Sheet, blocks: readonly Prefix[], instances: r
           `# Everything goes through the jump host, from wherever you are${known.length > 0 ? `; ${direct(first)} does not` : ''}.`,
         ]),
     `# An instance was rebuilt, and SSH warns that its key changed? rm ~/${at.knownHosts}`,
+    ...(jump === null
+      ? []
+      : [`# The key of the jump host is in ~/${at.jumpKeys}: if SSH warns of another, stop and ask.`]),
     '',
     sshConfig(hosts),
   ].join('\n')

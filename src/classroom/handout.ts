@@ -54,7 +54,7 @@ export function handoutPart(
 ): Part<People> {
   const { login } = student
   const differ = async (people: People) => {
-    const state = handoutState(input, people, await survey.servers.read(), login)
+    const state = await handoutState(input, people, await survey.servers.read(), login)
     return differing(handoutFiles(input, login, state), deps.vault)
   }
   return {
@@ -62,7 +62,7 @@ export function handoutPart(
     needs: [],
     // Instances come and go all day by the student's own hand: that changes nothing of what the course gives.
     async there(people) {
-      const state = handoutState(input, people, await survey.servers.read(), login)
+      const state = await handoutState(input, people, await survey.servers.read(), login)
       const named = knownIn((await text(join(filesDir(input, login), 'ssh_config'))) ?? '')
       for (const instances of [state.instances, named]) {
         const files = handoutFiles(input, login, { ...state, instances })
@@ -78,12 +78,12 @@ export function handoutPart(
 }
 
 /** What a person's hand-out depends on, as the cloud is now. */
-export function handoutState(
+export async function handoutState(
   input: ClassroomInput,
   people: People,
   servers: readonly Server[],
   login: string,
-): HandoutState {
+): Promise<HandoutState> {
   const project = findProject(input.course, seatFor(input, login).name, people.projects)
   return {
     instances: servers
@@ -91,6 +91,7 @@ export function handoutState(
       .toSorted((a, b) => (`${a.name} ${a.id}` < `${b.name} ${b.id}` ? -1 : 1))
       .flatMap(knownOf),
     secrets: true,
+    jumpKeys: input.handouts.jumpKeys === null ? null : ((await text(input.handouts.jumpKeys)) ?? null),
   }
 }
 

@@ -82,6 +82,8 @@ export type ClassroomInput = {
     ca: string | null
     /** Address of Horizon; null where it is not known. */
     dashboard: string | null
+    /** File on this machine with the key of the jump host, as known_hosts has it, once there is one; null: the course has none. */
+    jumpKeys: string | null
     /** What every page says. */
     about: HandoutCourse
   }

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { type Fault, Trouble } from '../core/fault.ts'
 import { readForeign } from '../classroom/foreign.ts'
-import { jumpHostOf } from './jump/place.ts'
+import { jumpHostOf, jumpKeysOf } from './jump/place.ts'
 import { handoutCourse } from '../classroom/handout-course.ts'
 import type { ClassroomDeps, ClassroomInput } from '../classroom/input.ts'
 import { classNetwork } from '../classroom/input.ts'
@@ -179,6 +179,7 @@ async function inputOf(
       authUrl: cloud.publicIdentity ?? access.authUrl,
       ca: access.tls.ca,
       dashboard: null,
+      jumpKeys: jumpKeysOf(course, session.world),
       about: handoutCourse(course, jumpHostOf(course, null)),
     },
   }

@@ -24,7 +24,7 @@ import type { Placed } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
 import { courseImages } from './course-images.ts'
 import type { Ground } from './ground.ts'
-import { jumpHostOf } from './jump/place.ts'
+import { jumpHostOf, jumpKeysOf } from './jump/place.ts'
 import { thisMachine } from './reach.ts'
 import type { Session } from './session.ts'
 
@@ -117,6 +117,7 @@ async function inputOf(session: Session, plan: Plan, site: Site, ground: Ground)
       authUrl: publicUrl(site, '/identity/v3'),
       ca: await authorityOf(site, ground),
       dashboard: publicUrl(site, '/'),
+      jumpKeys: jumpKeysOf(course, session.world),
       about: handoutCourse(course, jumpHostOf(course, plan.policy.rehearsal ? ground : null)),
     },
   }

@@ -7,6 +7,7 @@ export const places = (course: string) => ({
   key: `.ssh/${course}`,
   sshConfig: `.ssh/${course}.config`,
   knownHosts: `.ssh/${course}.known_hosts`,
+  jumpKeys: `.ssh/${course}.jump_known_hosts`,
 })
 
 /** Sources of the client: Debian's and Homebrew's package, PyPI's where there is neither. */
@@ -16,14 +17,18 @@ export const proxyAt = 'localhost:1080'
 /** PySocks, without which the client takes no SOCKS proxy. */
 const withSocks = ({ jump }: Sheet, name: string) => (jump?.api === true ? ` ${name}` : '')
 
+/** File of a hand-out with the key of the jump host, as known_hosts has it. */
+export const jumpKeysFile = 'jump_known_hosts'
+
 export function installOnUnix(sheet: Sheet): string[] {
-  const { course, authority, key } = sheet
+  const { course, authority, key, jump } = sheet
   const at = places(course)
   const files = ['clouds.yaml', ...(authority ? [authority.file] : [])]
   return [
     'mkdir -p ~/.config/openstack ~/.ssh',
     `install -m 600 ${files.join(' ')} ~/.config/openstack/`,
     `install -m 600 ssh_config ~/${at.sshConfig}`,
+    ...(jump === null ? [] : [`install -m 600 ${jumpKeysFile} ~/${at.jumpKeys}`]),
     ...(key.kind === 'brought' ? [] : [`install -m 600 ${key.file} ~/${at.key}`]),
     '# Debian, Ubuntu:',
     `sudo apt install python3-openstackclient${withSocks(sheet, 'python3-socks')}`,
@@ -33,13 +38,14 @@ export function installOnUnix(sheet: Sheet): string[] {
 }
 
 export function installOnWindows(sheet: Sheet): string[] {
-  const { course, authority, key } = sheet
+  const { course, authority, key, jump } = sheet
   const at = (path: string) => `$HOME\\${path.replaceAll('/', '\\')}`
   const files = ['clouds.yaml', ...(authority ? [authority.file] : [])]
   return [
     'mkdir -Force $HOME\\.config\\openstack, $HOME\\.ssh',
     `copy ${files.join(', ')} $HOME\\.config\\openstack`,
     `copy ssh_config ${at(places(course).sshConfig)}`,
+    ...(jump === null ? [] : [`copy ${jumpKeysFile} ${at(places(course).jumpKeys)}`]),
     ...(key.kind === 'brought' ? [] : [`copy ${key.file.replaceAll('/', '\\')} ${at(places(course).key)}`]),
     `py -m pip install python-openstackclient${withSocks(sheet, 'pysocks')}`,
   ]

@@ -55,7 +55,7 @@ export async function holdersOf(
         (sshKey !== null || (await hasKeyPair(privateKeyPath(input, login))))
       if (!enrolled) found.absent.push({ login, cloud: cloud.name })
       else {
-        const state = handoutState(input, people, servers, login)
+        const state = await handoutState(input, people, servers, login)
         found.holders.push({ login, name, email, role, cloud, state })
       }
     }

@@ -1,5 +1,5 @@
 // `class handouts` against a fake cloud and a real SMTP server: from a course file to what a student holds in hand.
-import { jumpHostOf } from '../jump/place.ts'
+import { jumpHostOf, jumpKeysOf } from '../jump/place.ts'
 import {
   chmodSync,
   existsSync,
@@ -139,6 +139,7 @@ function inputOf(course: Course): ClassroomInput {
       authUrl: 'https://[2001:2::1]/identity/v3',
       ca: 'PEM\n',
       dashboard: 'https://[2001:2::1]/',
+      jumpKeys: jumpKeysOf(course, world),
       about: handoutCourse(course, jumpHostOf(course, null)),
     },
   }

@@ -34,6 +34,10 @@ export function jumpAddress({ jump, server }: JumpPlace, ground: Ground, rehears
 
 const dirOf = (world: World) => join(world.dir, 'jump')
 
+/** File with the key of the jump host, under all names that are typed for it; pinned when it is confirmed. Null: the course has none. */
+export const jumpKeysOf = ({ jump }: Pick<Course, 'jump'>, world: World): string | null =>
+  jump === null ? null : join(dirOf(world), 'known_hosts')
+
 /** bateau's own way through, over IPv4 unless the address is one of IPv6. */
 export function probeWay(place: JumpPlace, ground: Ground, world: World, rehearsal: boolean): JumpWay {
   const address = jumpAddress(place, ground, rehearsal)

@@ -28,6 +28,7 @@ import { thisMachine } from '../reach.ts'
 import type { Session } from '../session.ts'
 import type { World } from '../world.ts'
 import { confirmTask } from './confirm.ts'
+import { keyInHandoutsTask } from './key-in-handouts.ts'
 import { jumpAddress, type JumpPlace, probeKey, probeWay } from './place.ts'
 
 /** Seconds in which a change must be confirmed. Two log-ins take three; a link that was cut gets time to come back. */
@@ -83,22 +84,29 @@ export async function planJump(
   await prepareSecrets(vault, course, [...before, ...behind], [])
   const hands = new HostSteps(shell, [...before, ...steps, ...behind], vault)
   const own = hostTasks(server.name, [...before, ...steps], hands)
+  const way = probeWay(place, ground, world, policy.rehearsal)
   const confirmed = confirmTask(
     {
       server: server.name,
       shell,
       fresh: freshly(ground, world, server.name),
       place: ground.campus.shell,
-      way: probeWay(place, ground, world, policy.rehearsal),
+      way,
       hosts: [jump.host, server.address].filter((one) => one !== null),
     },
     own.slice(-1).map(({ id }) => id),
   )
+  const handouts = { server: server.name, students: world.students, jumpKeys: way.knownHosts }
   return {
     place,
     address: jumpAddress(place, ground, policy.rehearsal),
     input,
-    tasks: [...own, confirmed, ...hostTasks(server.name, behind, hands, [confirmed.id])],
+    tasks: [
+      ...own,
+      confirmed,
+      keyInHandoutsTask(handouts, vault, [confirmed.id]),
+      ...hostTasks(server.name, behind, hands, [confirmed.id]),
+    ],
   }
 }
 

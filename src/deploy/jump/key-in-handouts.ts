@@ -1,0 +1,49 @@
+// Decides that every hand-out on this machine has the key of the jump host as soon as that is pinned.
+// Leaves pinning it to confirm, and all else in a hand-out to classroom/, which writes it before there is a jump host.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Vault } from '../../core/secret.ts'
+import { file, type RenderedFile } from '../../core/step.ts'
+import type { Task } from '../../core/task.ts'
+import { differing, installAll } from '../../classroom/handout.ts'
+import { jumpKeysFile } from '../../classroom/page/commands.ts'
+
+/** `students`: directory of the hand-outs. `jumpKeys`: what confirm pins. */
+export function keyInHandoutsTask(
+  { server, students, jumpKeys }: { server: string; students: string; jumpKeys: string },
+  vault: Vault,
+  after: readonly string[],
+): Task {
+  const due = () => differing(filesIn(students, readFileSync(jumpKeys, 'utf8')), vault)
+  return {
+    id: `${server}/jump/handouts`,
+    title: 'Jump host: its key in the hand-outs',
+    because: 'so students’ SSH knows it from the first time on, and warns of any other',
+    lane: 'local',
+    after,
+    async look() {
+      if (!existsSync(jumpKeys)) return { done: false, seen: 'its key is not known yet' }
+      const differ = await due()
+      return differ.length === 0
+        ? { done: true, seen: 'in each' }
+        : { done: false, seen: `not in ${differ.length} of them` }
+    },
+    async act() {
+      for (const one of await due()) await installAll(dirname(one.path), [one], vault)
+    },
+  }
+}
+
+/** Teachers of several clouds have a hand-out for each, in a directory of its own. */
+function filesIn(students: string, text: string): RenderedFile[] {
+  const below = (dir: string) =>
+    existsSync(dir)
+      ? readdirSync(dir, { withFileTypes: true }).flatMap((one) =>
+          one.isDirectory() ? [join(dir, one.name)] : [],
+        )
+      : []
+  return below(students)
+    .flatMap((dir) => [dir, ...below(dir)])
+    .filter((dir) => existsSync(join(dir, 'ssh_config')))
+    .map((dir) => file(join(dir, jumpKeysFile), text, '0600'))
+}
