@@ -27,12 +27,13 @@ export function downAdopted(file: string, face: Face, signal: AbortSignal): Prom
       run.emit({ type: 'note', text: 'nothing was changed' })
       return exits.refused
     }
-    await carryOut(
+    const code = await carryOut(
       run,
       'down',
       `Taking ${course.name} out of ${found.map(({ name }) => name).join(', ')}`,
       found.flatMap(({ tasks }) => tasks),
     )
+    if (code !== exits.done) return code
     for (const { survey } of theirs) survey.forget()
     const left = (await Promise.all(theirs.map(inCloud))).flatMap((one) => one.lines)
     if (left.length === 0) return exits.done

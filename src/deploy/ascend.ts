@@ -1,5 +1,5 @@
-// Decides the phases from bare servers to a cloud with its class: host, engine, networks, students, instances.
-// Leaves the servers themselves to ground, and the proof to prove.
+// Decides the phases from bare servers to their clouds: host network, then OpenStack.
+// Leaves the servers themselves to ground, and the class to fill.
 import { Trouble } from '../core/fault.ts'
 import { unsupported } from '../core/release.ts'
 import type { Site } from '../core/site.ts'
@@ -13,16 +13,15 @@ import { readFacts } from '../host/facts.ts'
 import { HostSteps } from '../host/steps.ts'
 import type { Plan } from '../plan/plan.ts'
 import { siteOf } from '../plan/site.ts'
+import type { RunSummary } from '../run/scheduler.ts'
 import { agentInput, type CourseAgent, courseAgent, readBundle } from './agent.ts'
 import { evidenceIn } from './evidence.ts'
-import { CloudLocks } from './cloud-locks.ts'
+import { exits } from './face.ts'
 import type { Ground } from './ground.ts'
 import { hostTasks } from './host-tasks.ts'
-import { carryOut } from './carry-out.ts'
-import { classroomOf } from './classroom-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
 import { forgetRebuilds, rebuildTasks } from './rebuild.ts'
-import type { Session } from './session.ts'
+import { type Session, Stop } from './session.ts'
 
 /** Reads the servers' facts and gives the sites that delivery and engine are planned on. */
 export async function sitesOf(plan: Plan, ground: Ground): Promise<Site[]> {
@@ -54,17 +53,24 @@ function siteTasks(site: Site, agent: CourseAgent, ground: Ground, { vault, worl
   return [...network, ...engine, ...after(engine, agentSteps(site, agentInput(site, agent)))]
 }
 
-/** Takes the servers to a cloud with its class; throws Stop or Trouble where it cannot. */
+export type Ascent = {
+  /** Those whose cloud is made. */
+  sites: Site[]
+  /** Names of the servers where something failed, which was said. */
+  unfinished: string[]
+}
+
+/** Takes the servers to clouds; throws Trouble, and Stop when none of them is one. */
 export async function ascend(
   session: Session,
   plan: Plan,
   ground: Ground,
   rebuild: readonly string[],
-): Promise<Site[]> {
+): Promise<Ascent> {
   if (ground.tasks.length > 0) await session.phase('world', 'The servers', ground.tasks)
   if (plan.servers.length === 0) {
     await prepareSecrets(session.vault, plan.course, [], classSecretsOf(plan))
-    return []
+    return { sites: [], unfinished: [] }
   }
   const sites = await sitesOf(plan, ground)
   for (const site of sites) runsHere(site)
@@ -82,22 +88,29 @@ export async function ascend(
   await forgetRebuilds(sites, rebuild, ground)
   const anew = rebuildTasks(sites, rebuild, ground)
   if (anew.length > 0) await session.phase('rebuild', 'Clouds that are built anew', anew)
-  const onHosts = sites.flatMap((site) => siteTasks(site, agent, ground, session))
-  await session.phase('host', 'Host network and OpenStack', onHosts)
-
-  const locks = new CloudLocks(session)
-  for (const site of sites) {
-    const classroom = await classroomOf(session, plan, site, ground)
-    try {
-      const tasks = locks.guard({ name: site.name, ...classroom }, classroom.tasks)
-      await carryOut(session, 'class', `Networks, students and instances on ${site.name}`, tasks)
-    } finally {
-      await locks.release()
-      await classroom.close()
-    }
-  }
-  return sites
+  const ofSites = sites.map((site) => ({ site, tasks: siteTasks(site, agent, ground, session) }))
+  const onHosts = ofSites.flatMap(({ tasks }) => tasks)
+  const ascent = ascentOf(ofSites, await session.attempt('host', 'Host network and OpenStack', onHosts))
+  if (ascent.sites.length === 0) throw new Stop(exits.broken)
+  if (ascent.unfinished.length > 0) session.emit({ type: 'note', text: leftOut(ascent) })
+  return ascent
 }
+
+/** A site is made when all of its tasks are done. */
+export function ascentOf(
+  ofSites: readonly { site: Site; tasks: readonly Pick<Task, 'id'>[] }[],
+  { failed, left }: Pick<RunSummary, 'failed' | 'left'>,
+): Ascent {
+  const missing = new Set([...failed.map(({ id }) => id), ...left])
+  const isMade = (tasks: readonly Pick<Task, 'id'>[]) => !tasks.some(({ id }) => missing.has(id))
+  return {
+    sites: ofSites.flatMap(({ site, tasks }) => (isMade(tasks) ? [site] : [])),
+    unfinished: ofSites.flatMap(({ site, tasks }) => (isMade(tasks) ? [] : [site.name])),
+  }
+}
+
+const leftOut = ({ sites, unfinished }: Ascent) =>
+  `no cloud yet on ${unfinished.join(', ')}; ${sites.map(({ name }) => name).join(', ')} ${sites.length === 1 ? 'goes' : 'go'} on without. When it is mended, run the same command again.`
 
 const classSecretsOf = ({ course }: Plan) => classroomSecrets(course.groups, course.class)
 

@@ -2,31 +2,31 @@
 // Leaves reporting each to the events of its task, and the exit code to the command.
 import type { Task } from '../core/task.ts'
 import type { RunSummary } from '../run/scheduler.ts'
-import { exits } from './face.ts'
-import { type Session, Stop } from './session.ts'
+import { type ExitCode, exits } from './face.ts'
+import type { Session } from './session.ts'
 
-/** Throws Stop when some are not done even so. */
+/** `broken` when some are not done even so, which is said. */
 export async function carryOut(
   run: Pick<Session, 'attempt' | 'emit'>,
   name: string,
   title: string,
   tasks: readonly Task[],
-): Promise<void> {
+): Promise<ExitCode> {
   const first = await run.attempt(name, title, tasks)
-  if (first.failed.length === 0) return
+  if (first.failed.length === 0) return exits.done
   const { failed, left } = await run.attempt(
     `${name}-again`,
     'What failed, once more, each alone',
     again(tasks, first),
   )
-  if (failed.length === 0) return
+  if (failed.length === 0) return exits.done
   const titles = new Map(tasks.map((task) => [task.id, task.title]))
   const listed = (ids: readonly string[]) => ids.map((id) => titles.get(id) ?? id).join(', ')
   run.emit({
     type: 'note',
     text: `not done: ${listed(failed.map(({ id }) => id))}${left.length === 0 ? '' : `; waiting for those: ${listed(left)}`}. All others are done; run the same command again.`,
   })
-  throw new Stop(exits.broken)
+  return exits.broken
 }
 
 function again(tasks: readonly Task[], { failed, left }: RunSummary): Task[] {

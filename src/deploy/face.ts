@@ -21,3 +21,7 @@ export const exits = {
   interrupted: 130,
 } as const
 export type ExitCode = (typeof exits)[keyof typeof exits]
+
+/** Of parts of one command that each went on to their end: `broken` before all others, else the first that is not `done`. */
+export const worst = (...codes: readonly ExitCode[]): ExitCode =>
+  codes.includes(exits.broken) ? exits.broken : (codes.find((code) => code !== exits.done) ?? exits.done)

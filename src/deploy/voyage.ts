@@ -6,11 +6,11 @@ import type { Course } from '../course/course.ts'
 import { planJson } from '../plan/json.ts'
 import { refuses } from '../plan/plan.ts'
 import { planText } from '../plan/text.ts'
-import { fillAdopted } from './adopted-up.ts'
 import { ascend, refusedPlan } from './ascend.ts'
 import { nameCourse } from './class/name-course.ts'
-import { type ExitCode, exits, type Face } from './face.ts'
+import { type ExitCode, exits, type Face, worst } from './face.ts'
 import { consent } from './consent.ts'
+import { fillClouds } from './fill.ts'
 import { groundOf } from './ground.ts'
 import { keepRegister } from './keep-register.ts'
 import { ascendJump } from './jump/ascend.ts'
@@ -84,12 +84,12 @@ async function voyage(
     noteWorld(world, { courseFile: file, rehearsal })
     keepRegister(plan)
     const ground = groundOf(course, world, rehearsal)
-    const sites = await ascend(run, plan, ground, rebuild)
-    const away = await fillAdopted(run, plan)
-    await ascendJump(run, plan, ground, away)
+    const { sites, unfinished } = await ascend(run, plan, ground, rebuild)
+    const { away, exitCode: filled } = await fillClouds(run, plan, ground, sites)
+    await ascendJump(run, plan, ground, [...unfinished, ...away])
     const named = await nameCourse(run, plan, ground, { file, rehearsal })
-    const { exitCode } = await prove(run, plan, ground, sites, patience.begun, [], away)
-    return exitCode === exits.done ? named : exitCode
+    const { exitCode: proven } = await prove(run, plan, ground, sites, patience.begun, [], away)
+    return worst(unfinished.length > 0 ? exits.broken : exits.done, filled, proven, named)
   })
 }
 

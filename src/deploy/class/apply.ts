@@ -12,7 +12,7 @@ import { type Change, digestOf, isTaking, reconcile } from '../../classroom/reco
 import { seatsOf, teacherSeatsOf } from '../../classroom/seats.ts'
 import type { Course } from '../../course/course.ts'
 import { carryOut } from '../carry-out.ts'
-import { type ExitCode, exits, type Face } from '../face.ts'
+import { type ExitCode, exits, type Face, worst } from '../face.ts'
 import { ascendJump } from '../jump/ascend.ts'
 import { nameCourse } from './name-course.ts'
 import { keepRegister } from '../keep-register.ts'
@@ -85,7 +85,7 @@ export function classApply(options: ApplyOptions, face: Face, signal: AbortSigna
       // Before anything outside is given a login or a password.
       keepRegister(open.plan)
       await prepareSecrets(run.vault, course, [], classroomSecrets(course.groups, course.class))
-      await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
+      const enrolled = await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
       const { plan, ground, away, file, rehearsal } = open
       // Who came has no way in there yet, and who left still has one.
       await ascendJump(
@@ -94,7 +94,7 @@ export function classApply(options: ApplyOptions, face: Face, signal: AbortSigna
         ground,
         away.map(({ name }) => name),
       )
-      return nameCourse(run, plan, ground, { file, rehearsal })
+      return worst(enrolled, await nameCourse(run, plan, ground, { file, rehearsal }))
     }),
   )
 }

@@ -10,8 +10,8 @@ import { reachedIn } from './reached.ts'
 import { planJump } from './tasks.ts'
 
 /**
- * Nothing where the course has none. The firewall and the agent of a cloud's server are there by now. With clouds `away`
- * it is left as it is: their students would be shut out.
+ * Nothing where the course has none. The firewall and the agent of a cloud's server are there by now. `away`: clouds that
+ * do not answer. With one of those that existed already among them it is left as it is: their students would be shut out.
  */
 export async function ascendJump(
   session: Session,
@@ -21,8 +21,13 @@ export async function ascendJump(
 ): Promise<void> {
   const place = jumpPlace(plan.course)
   if (place === null) return
-  if (away.length > 0) {
-    const text = `the jump host is left as it is: ${away.join(', ')} cannot be asked where instances are`
+  if (away.includes(place.server.name)) {
+    const text = `the jump host is left as it is: ${place.server.name}, which it is on, is not ready`
+    return session.emit({ type: 'note', text })
+  }
+  const silent = plan.clouds.map(({ name }) => name).filter((name) => away.includes(name))
+  if (silent.length > 0) {
+    const text = `the jump host is left as it is: ${silent.join(', ')} cannot be asked where instances are`
     return session.emit({ type: 'note', text })
   }
   const adopted = await Promise.all(plan.clouds.map((cloud) => ask(session, plan, cloud)))

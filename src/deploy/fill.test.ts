@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeCloud } from '../../test/fake/openstack/server.ts'
+import { FakeScaleway, scalewayKey } from '../../test/fake/scaleway.ts'
 import { lockName } from '../classroom/cloud-lock.ts'
 import { readUpTo } from '../course/bytes.ts'
 import { loadCourse } from '../course/load.ts'
 import type { RunEvent } from '../run/events.ts'
-import { fillAdopted } from './adopted-up.ts'
 import { ascend } from './ascend.ts'
 import { classApply, classPlan } from './class/apply.ts'
 import { classStatus } from './class/status.ts'
 import { usage } from './class/usage.ts'
 import { down } from './descend.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
+import { fillClouds } from './fill.ts'
 import { groundOf } from './ground.ts'
 import { planOf } from './plan-of.ts'
 import { session } from './session.ts'
@@ -107,7 +108,13 @@ const one = (name: string, more: Record<string, unknown> = {}): Cloud => ({
   flavor: 'm1.small',
   ...more,
 })
-function writeCourse({ clouds = [one('lyon'), one('grenoble')] }: { clouds?: Cloud[] }) {
+function writeCourse({
+  clouds = [one('lyon'), one('grenoble')],
+  ...more
+}: {
+  clouds?: Cloud[]
+  dns?: object
+}) {
   writeFileSync(join(dir, 'roster.csv'), 'id;nom;groupe\n1;Ada;a\n2;Grace;a\n3;Edsger;b\n4;Barbara;b\n')
   const course = {
     course: { name: 'nets', title: 'Networks', start: '2026-01-01', end: '2099-01-01' },
@@ -116,6 +123,7 @@ function writeCourse({ clouds = [one('lyon'), one('grenoble')] }: { clouds?: Clo
     engine: { kind: 'adopted' },
     clouds,
     networks: { direct: false, class: true },
+    ...more,
   }
   writeFileSync(file, JSON.stringify(course))
 }
@@ -130,9 +138,11 @@ async function up(): Promise<{ code: ExitCode; away: string[] }> {
   noteWorld(world, { courseFile: file, rehearsal: false })
   let away: string[] = []
   const code = await session('up', world, face, quiet, async (run) => {
-    await ascend(run, plan, groundOf(course, world, false), [])
-    away = await fillAdopted(run, plan)
-    return exits.done
+    const ground = groundOf(course, world, false)
+    const { sites } = await ascend(run, plan, ground, [])
+    const filled = await fillClouds(run, plan, ground, sites)
+    away = filled.away
+    return filled.exitCode
   })
   return { code, away }
 }
@@ -252,6 +262,44 @@ it('lets who only looks look, at once and beside one that writes, and nobody els
     expect(await classApply({ ...reconciling, plan: null }, face, quiet)).toBe(exits.refused)
     expect(codes()).toEqual([' locked'])
     return exits.done
+  })
+})
+
+describe('a student whose project cannot be made', () => {
+  let zone: FakeScaleway
+  beforeEach(async () => {
+    zone = await new FakeScaleway().start()
+    writeFileSync(join(dir, 'dns.key'), `secret_key: ${scalewayKey}\n`, { mode: 0o600 })
+    writeCourse({
+      dns: { zone: zone.zone, provider: 'scaleway', credentials: 'dns.key', api: zone.base },
+    })
+    lyon.state.projects.push({
+      id: 'x',
+      name: 'nets-ada',
+      domain_id: 'default',
+      enabled: true,
+      tags: [],
+      description: 'of somebody else',
+    })
+  })
+  afterEach(() => zone.stop())
+
+  it('is named, and all others on both clouds are enrolled', async () => {
+    expect(await up()).toEqual({ code: exits.broken, away: [] })
+    const failed = events.flatMap((event) => (event.type === 'step.failed' ? [event.id] : []))
+    expect(new Set(failed)).toEqual(new Set(['lyon/enrol/ada']))
+    expect(projects(lyon)).toEqual(['nets-ada', 'nets-grace'])
+    expect(projects(grenoble)).toEqual(['nets-barbara', 'nets-edsger'])
+    expect(lyon.state.servers.map(({ name }) => name)).toEqual([])
+    expect(grenoble.state.servers.map(({ name }) => name)).toEqual(['proof-class-b'])
+  })
+
+  it('keeps nobody from the jump host and the names that come after the class', async () => {
+    await up()
+    const options = { file, deep: false, keepDays: null, deleteNow: [], plan: null }
+    expect(await classApply(options, face, quiet)).toBe(exits.broken)
+    const reports = events.flatMap((event) => (event.type === 'report' ? [event.text] : []))
+    expect(reports.at(-1)).toContain(zone.zone)
   })
 })
 
