@@ -6,6 +6,8 @@ const tally = process.env['BATEAU_TALLY']
 /** `unit` needs nothing; `edge`, `ways`, `drills` and `stack` need root, namespaces and apt; `voyage` is the whole rehearsal. */
 export default defineConfig({
   test: {
+    // As many as there are cores; vitest leaves one free, which is half of a small machine.
+    maxWorkers: '100%',
     reporters: tally ? ['default', new Tally(tally)] : ['default'],
     projects: [
       {

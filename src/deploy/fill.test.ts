@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeCloud } from '../../test/fake/openstack/server.ts'
 import { FakeScaleway, scalewayKey } from '../../test/fake/scaleway.ts'
 import { lockName } from '../classroom/cloud-lock.ts'
+import { systemClock } from '../cloud/clock.ts'
 import { readUpTo } from '../course/bytes.ts'
 import { loadCourse } from '../course/load.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -31,7 +32,10 @@ let deadPort: number
 const face: Face = { event: (event) => void events.push(event), ask: () => Promise.resolve(true) }
 const quiet = new AbortController().signal
 
+/** The pauses between tries and around the lock are real, and a twentieth as long. */
+const wait = systemClock.wait
 beforeEach(async () => {
+  vi.spyOn(systemClock, 'wait').mockImplementation((milliseconds, signal) => wait(milliseconds / 20, signal))
   dir = mkdtempSync(join(tmpdir(), 'bateau-adopted-'))
   for (const name of ['STATE', 'CONFIG', 'CACHE']) vi.stubEnv(`XDG_${name}_HOME`, join(dir, name))
   vi.stubEnv('XDG_RUNTIME_DIR', join(dir, 'run'))
@@ -47,6 +51,7 @@ beforeEach(async () => {
   writeCourse({})
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   vi.unstubAllEnvs()
   await Promise.all([lyon.stop(), grenoble.stop()])
   rmSync(dir, { recursive: true, force: true })
