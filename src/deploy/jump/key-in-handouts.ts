@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Vault } from '../../core/secret.ts'
-import { file, type RenderedFile } from '../../core/step.ts'
+import { file } from '../../core/step.ts'
 import type { Task } from '../../core/task.ts'
 import { differing, installAll } from '../../classroom/handout.ts'
 import { jumpKeysFile } from '../../classroom/page/commands.ts'
@@ -14,7 +14,13 @@ export function keyInHandoutsTask(
   vault: Vault,
   after: readonly string[],
 ): Task {
-  const due = () => differing(filesIn(students, readFileSync(jumpKeys, 'utf8')), vault)
+  const due = (dirs: readonly string[]) => {
+    const text = readFileSync(jumpKeys, 'utf8')
+    return differing(
+      dirs.map((dir) => file(join(dir, jumpKeysFile), text, '0600')),
+      vault,
+    )
+  }
   return {
     id: `${server}/jump/handouts`,
     title: 'Jump host: its key in the hand-outs',
@@ -22,20 +28,22 @@ export function keyInHandoutsTask(
     lane: 'local',
     after,
     async look() {
+      const dirs = handoutsIn(students)
+      if (dirs.length === 0) return { done: true, seen: 'there are none on this machine' }
       if (!existsSync(jumpKeys)) return { done: false, seen: 'its key is not known yet' }
-      const differ = await due()
+      const differ = await due(dirs)
       return differ.length === 0
         ? { done: true, seen: 'in each' }
         : { done: false, seen: `not in ${differ.length} of them` }
     },
     async act() {
-      for (const one of await due()) await installAll(dirname(one.path), [one], vault)
+      for (const one of await due(handoutsIn(students))) await installAll(dirname(one.path), [one], vault)
     },
   }
 }
 
 /** Teachers of several clouds have a hand-out for each, in a directory of its own. */
-function filesIn(students: string, text: string): RenderedFile[] {
+function handoutsIn(students: string): string[] {
   const below = (dir: string) =>
     existsSync(dir)
       ? readdirSync(dir, { withFileTypes: true }).flatMap((one) =>
@@ -45,5 +53,4 @@ function filesIn(students: string, text: string): RenderedFile[] {
   return below(students)
     .flatMap((dir) => [dir, ...below(dir)])
     .filter((dir) => existsSync(join(dir, 'ssh_config')))
-    .map((dir) => file(join(dir, jumpKeysFile), text, '0600'))
 }
