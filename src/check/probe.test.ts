@@ -80,6 +80,12 @@ describe('running probes', () => {
     await expect(runProbes(ring, { now })).rejects.toThrow(RangeError)
   })
 
+  it('refuses two of one id: only one of them would be looked at', async () => {
+    await expect(runProbes([probe('a', yes('')), probe('a', no('x', fault))], { now })).rejects.toThrow(
+      'two probes are called a',
+    )
+  })
+
   it('looks at nothing more once interrupted', async () => {
     const results = await runProbes([probe('a', yes('x'))], { now, signal: AbortSignal.abort() })
     expect(results[0]?.verdict).toBe('could-not-check')

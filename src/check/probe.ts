@@ -29,7 +29,10 @@ export type Running = {
 /** Light probes at a time. They mostly wait for packets, but the guests at the other end may be emulated. */
 const parallel = 6
 
-/** Runs them all; the results stand in the order of the probes. A probe that throws Trouble could not be checked. */
+/**
+ * Runs them all; the results stand in the order of the probes. A probe that throws Trouble could not be checked. Throws
+ * RangeError for two of one id, of which only one would be looked at: a bug.
+ */
 export async function runProbes(probes: readonly Probe[], running: Running): Promise<CheckResult[]> {
   const results = new Map<string, Promise<CheckResult>>()
   const light = pLimit(parallel)
@@ -85,7 +88,11 @@ function resultOf(probe: Probe, { verdict, seen, fault, about }: Seen, at: Date)
 
 /** What is needed comes first, and light ones before heavy ones, so that every promise waited for exists. */
 function order(probes: readonly Probe[]): Probe[] {
-  const byId = new Map(probes.map((probe) => [probe.id, probe]))
+  const byId = new Map<string, Probe>()
+  for (const probe of probes) {
+    if (byId.has(probe.id)) throw new RangeError(`two probes are called ${probe.id}`)
+    byId.set(probe.id, probe)
+  }
   const done = new Set<string>()
   const ordered: Probe[] = []
   const visit = (probe: Probe, path: readonly string[]): void => {

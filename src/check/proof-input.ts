@@ -11,7 +11,10 @@ import type { Vantage } from './vantage.ts'
 
 /** An instance that must be reached. */
 export type ProofInstance = {
+  /** Of this one alone, in all clouds. */
   name: string
+  /** As its cloud has it. */
+  inCloud: string
   network: 'direct' | 'class'
   address: Address
   /** Of its port, as Neutron has it: what its address is made of (EUI-64). */

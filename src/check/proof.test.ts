@@ -38,6 +38,7 @@ const site: Site = {
 }
 const instance = (name: string, network: 'direct' | 'class', address: Address): ProofInstance => ({
   name,
+  inCloud: name,
   network,
   address,
   host: 'os1',

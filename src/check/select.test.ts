@@ -42,6 +42,20 @@ it('a look at a server leaves the heavy ones out', () => {
   expect(ids(['os1', 'os2'])).toContain('host/os2/reached')
 })
 
+it('a name without its cloud is that of an instance in each', () => {
+  const clouds = [
+    probe('outside/ping-in/vm@os1'),
+    probe('outside/ping-in/vm@os2'),
+    probe('outside/ping-in/vm2@os1'),
+  ]
+  const named = (name: string) => {
+    const picked = about(clouds, [name])
+    return picked.ok ? picked.value.map(({ id }) => id) : picked.faults
+  }
+  expect(named('vm')).toEqual(['outside/ping-in/vm@os1', 'outside/ping-in/vm@os2'])
+  expect(named('vm@os2')).toEqual(['outside/ping-in/vm@os2'])
+})
+
 it('a name that is not there is refused with those that are', () => {
   expect(ids(['reached', 'nobody'])).toMatchObject([{ code: 'no-such-name', why: 'there are: os1, os2, vm' }])
 })

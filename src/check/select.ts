@@ -3,7 +3,7 @@
 import { bad, type Fault, good, type Outcome } from '../core/fault.ts'
 import type { Probe } from './probe.ts'
 
-/** In the order of `all`, without the heavy ones. Fault code: `no-such-name`. */
+/** In the order of `all`, without the heavy ones; of a name without its cloud (`NAME@CLOUD`) those in each. Fault code: `no-such-name`. */
 export function about(all: readonly Probe[], names: readonly string[]): Outcome<Probe[]> {
   const byId = new Map(all.map((probe) => [probe.id, probe]))
   const wanted = new Set<string>()
@@ -16,7 +16,8 @@ export function about(all: readonly Probe[], names: readonly string[]): Outcome<
     }
   }
   for (const name of names) {
-    const its = all.filter(({ id }) => id.split('/').includes(name))
+    const isIts = (part: string) => part === name || part.startsWith(`${name}@`)
+    const its = all.filter(({ id }) => id.split('/').some(isIts))
     if (its.length === 0) return bad(unknown(name, all))
     its.forEach(take)
   }

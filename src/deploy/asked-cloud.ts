@@ -12,6 +12,7 @@ import type { Plan } from '../plan/plan.ts'
 import { adoptedClassroom } from './adopted-cloud.ts'
 import { type Classroom, classroomOf } from './classroom-of.ts'
 import type { Ground } from './ground.ts'
+import { calledIn } from './instance-name.ts'
 import { pinInstanceKeys } from './instance-keys.ts'
 import type { Session } from './session.ts'
 
@@ -36,15 +37,25 @@ export type Asking = { pin: boolean }
  * rest goes on. What comes back must be closed.
  */
 export const askCloud = (session: Session, plan: Plan, ground: Ground, site: Site, asking: Asking) =>
-  ask(session, { name: site.name, site, open: () => classroomOf(session, plan, site, ground) }, asking)
+  ask(session, plan, { name: site.name, site, open: () => classroomOf(session, plan, site, ground) }, asking)
 
 /** The same of a cloud that existed already. */
 export const askAdopted = (session: Session, plan: Plan, cloud: PlannedCloud, asking: Asking) =>
-  ask(session, { name: cloud.name, site: null, open: () => adoptedClassroom(session, plan, cloud) }, asking)
+  ask(
+    session,
+    plan,
+    { name: cloud.name, site: null, open: () => adoptedClassroom(session, plan, cloud) },
+    asking,
+  )
 
 type Door = { name: string; site: Site | null; open: () => Promise<Classroom> }
 
-async function ask(session: Session, { name, site, open }: Door, asking: Asking): Promise<AskedCloud> {
+async function ask(
+  session: Session,
+  plan: Plan,
+  { name, site, open }: Door,
+  asking: Asking,
+): Promise<AskedCloud> {
   const result = (verdict: Verdict, seen: string, fault?: Fault): CheckResult => ({
     id: `cloud/${name}`,
     title: `the cloud ${site ? 'of ' : ''}${name} answers its administrator and knows its instances`,
@@ -58,7 +69,7 @@ async function ask(session: Session, { name, site, open }: Door, asking: Asking)
   const close = async () => classroom?.close()
   try {
     classroom = await open()
-    const instances = await instancesIn(session, name, classroom, asking)
+    const instances = await instancesIn(session, plan, name, classroom, asking)
     const seen = instances.map((one) => one.name).join(', ')
     return { name, site, instances, answer: result('yes', seen), classroom, close }
   } catch (error) {
@@ -83,7 +94,7 @@ export async function instancesOf(
 ): Promise<ProofInstance[]> {
   const classroom = await classroomOf(session, plan, site, ground)
   try {
-    return await instancesIn(session, site.name, classroom, asking)
+    return await instancesIn(session, plan, site.name, classroom, asking)
   } finally {
     await classroom.close()
   }
@@ -98,7 +109,7 @@ export async function adoptedInstances(
 ): Promise<ProofInstance[]> {
   const classroom = await adoptedClassroom(session, plan, cloud)
   try {
-    return await instancesIn(session, cloud.name, classroom, asking)
+    return await instancesIn(session, plan, cloud.name, classroom, asking)
   } finally {
     await classroom.close()
   }
@@ -106,6 +117,7 @@ export async function adoptedInstances(
 
 async function instancesIn(
   session: Session,
+  plan: Plan,
   host: string,
   { input, survey }: Classroom,
   { pin }: Asking,
@@ -119,7 +131,8 @@ async function instancesIn(
       : (addressing.tenantMtu ?? networks.find(({ name }) => name === network)?.mtu ?? 1500)
   if (pin) await pinInstanceKeys(session.world, survey, instances)
   return instances.map(({ name, network, address, mac, keyFile }) => ({
-    name,
+    name: calledIn(plan, host, name),
+    inCloud: name,
     network: network === networkNames.direct ? 'direct' : 'class',
     address,
     ...(mac === null ? {} : { mac }),

@@ -17,6 +17,7 @@ import { sitesOf } from './ascend.ts'
 import { explainCourse } from './explain-course.ts'
 import { type ExitCode, exits, type Face } from './face.ts'
 import { groundOf } from './ground.ts'
+import { calledIn } from './instance-name.ts'
 import { openCourse, type Opened, refuse } from './open-course.ts'
 import { isRehearsed, openUp, planOf } from './plan-of.ts'
 import { prepareSecrets } from './prepare-secrets.ts'
@@ -72,7 +73,7 @@ function list({ course, world, ...opened }: Opened, face: Face): ExitCode {
       vantages: vantagesOf(course, world, ground, rehearsal),
       instances: [
         ...sitesOffline(plan).flatMap((site) => plannedInstances(course, plan, site)),
-        ...plan.clouds.flatMap((cloud) => plannedIn(course, cloud)),
+        ...plan.clouds.flatMap((cloud) => plannedIn(course, plan, cloud)),
       ],
       outsideTargets: ground.targets,
       knownHosts: '',
@@ -103,7 +104,8 @@ function plannedInstances(course: Course, plan: Plan, site: Site): ProofInstance
     const direct = network === networkNames.direct
     const tenant = addressing.tenants.find((one) => one.group === group)
     return {
-      name,
+      name: calledIn(plan, site.name, name),
+      inCloud: name,
       network: direct ? 'direct' : 'class',
       address: (direct ? addressing.public.prefix : (tenant?.prefix ?? addressing.block)).host(2),
       host: site.name,
@@ -115,12 +117,13 @@ function plannedInstances(course: Course, plan: Plan, site: Site): ProofInstance
 }
 
 /** The same of a cloud that exists already. */
-function plannedIn(course: Course, { name: host, cloud, placed }: PlannedCloud): ProofInstance[] {
+function plannedIn(course: Course, plan: Plan, { name: host, cloud, placed }: PlannedCloud): ProofInstance[] {
   const direct = course.networks.direct && cloud.direct !== null
   const groups = groupsPlaced(course, placed)
   const tenants = course.networks.class ? groups.map((group) => ({ group: group.name })) : []
   return proofsOf({ groups, direct, addressing: { tenants } }).map(({ name, network }) => ({
-    name,
+    name: calledIn(plan, host, name),
+    inCloud: name,
     network: network === networkNames.direct ? 'direct' : 'class',
     address: Address.of('::'),
     host,

@@ -10,6 +10,7 @@ import type { Site } from '../core/site.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type ExitCode, exits } from './face.ts'
 import type { Ground } from './ground.ts'
+import { meant } from './instance-name.ts'
 import { askClouds, proofInput } from './prove.ts'
 import type { Session } from './session.ts'
 
@@ -73,7 +74,7 @@ async function choose(
   { reach: { outside } }: Ground,
   name: string,
 ): Promise<readonly ProofInstance[]> {
-  if (name !== '') return instances.filter((one) => one.name === name)
+  if (name !== '') return meant(instances, name)
   const answers = await Promise.all(
     instances.map(async (one) => (await ping(outside, one.address, { count: 2 })).received > 0),
   )

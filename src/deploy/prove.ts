@@ -22,6 +22,7 @@ import { siteUnits } from './agent.ts'
 import { type AskedCloud, askAdopted, askCloud, shown } from './asked-cloud.ts'
 import { type ExitCode, exits } from './face.ts'
 import type { Ground } from './ground.ts'
+import { calledIn } from './instance-name.ts'
 import { instanceKeys } from './instance-keys.ts'
 import { jumpProof } from './jump/proof.ts'
 import { loginText } from './login-text.ts'
@@ -65,7 +66,7 @@ export async function prove(
       onResult: (result) => tell(session, result),
     })
     const results = [...clouds.map(({ answer }) => answer), ...looked]
-    for (const cloud of clouds) await showConsoles(session, cloud, looked)
+    for (const cloud of clouds) await showConsoles(session, plan, cloud, looked)
     const { instances } = input
     const logins = loginText(session.world, plan, sites, instances)
     session.emit({
@@ -166,14 +167,16 @@ export function tell(session: Pick<Session, 'emit'>, { at: _, dependsOn: __, ...
 /** Where an instance does not answer, what it said on its serial console is the next thing that anybody would ask for. */
 async function showConsoles(
   session: Session,
-  { classroom }: AskedCloud,
+  plan: Plan,
+  { name: cloud, classroom }: AskedCloud,
   results: readonly CheckResult[],
 ): Promise<void> {
   const silent = new Set(results.filter(({ verdict }) => verdict === 'no').map(({ id }) => id))
   if (!classroom || ![...silent].some((id) => id.startsWith(pingInId({ name: '' })))) return
   const { input, survey } = classroom
   try {
-    for (const { id, name } of await proofInstances(input, survey)) {
+    for (const { id, name: inCloud } of await proofInstances(input, survey)) {
+      const name = calledIn(plan, cloud, inCloud)
       if (!silent.has(pingInId({ name }))) continue
       const said = await proofConsole(survey, id, consoleLines)
       session.emit({ type: 'note', text: `${name} said on its console:\n${said}` })

@@ -59,6 +59,7 @@ function instancesOf(site: Site): [direct: ProofInstance, tenant: ProofInstance]
     {
       ...common,
       name: 'proof-direct',
+      inCloud: 'proof-direct',
       network: 'direct',
       address: addresses.direct,
       mtu: 1500,
@@ -66,6 +67,7 @@ function instancesOf(site: Site): [direct: ProofInstance, tenant: ProofInstance]
     {
       ...common,
       name: 'proof-class',
+      inCloud: 'proof-class',
       network: 'class',
       address: addresses.class,
       mtu: site.addressing.tenantMtu,

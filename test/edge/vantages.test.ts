@@ -155,6 +155,7 @@ ip netns exec direct /usr/sbin/sshd -o PidFile=none </dev/null >/dev/null 2>&1`,
 
   const instance = (): ProofInstance => ({
     name: 'proof-direct',
+    inCloud: 'proof-direct',
     network: 'direct',
     address: site.addressing.public.prefix.host(5),
     host: 'os1',

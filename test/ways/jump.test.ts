@@ -526,6 +526,7 @@ describe.skipIf(!capable)('the jump host', { timeout: 300_000 }, () => {
       const shell = shellAt(name)
       const instances = (['direct', 'class'] as const).map((network): ProofInstance => ({
         name: `proof-${network}`,
+        inCloud: `proof-${network}`,
         network,
         address: insideAddresses(site)[network],
         host: 'os1',

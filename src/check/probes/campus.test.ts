@@ -7,6 +7,7 @@ import { jumpProbes } from './campus.ts'
 
 const instance: ProofInstance = {
   name: 'vm1',
+  inCloud: 'vm1',
   network: 'direct',
   address: Address.of('2001:db8::5'),
   host: 'os1',

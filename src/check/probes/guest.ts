@@ -157,7 +157,7 @@ function refusedLogin(ran: Ran, input: ProofInput, instance: ProofInstance): See
     return no(seen, {
       code: 'guest-login-refused',
       why: 'the key pair did not reach the instance: it was booted with another one, or its image takes no key from the config drive',
-      fix: `see the instance's console: \`openstack console log show ${instance.name}\``,
+      fix: `see the instance's console: \`openstack console log show ${instance.inCloud}\``,
       host,
     })
   return no(seen, {

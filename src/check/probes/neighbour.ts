@@ -35,7 +35,7 @@ export function fromServerProbe(
         return no(seen, {
           code: 'instance-silent',
           why: 'nothing of the provider is on this way: the instance is down, has no address, its security group drops ping, or OVN does not bring packets to it',
-          fix: `what it says itself: openstack console log show ${instance.name}; where packets end: bateau check --explain ${instance.name}`,
+          fix: `what it says itself: openstack console log show ${instance.inCloud}; where packets end: bateau check --explain ${instance.name}`,
           host: site.name,
         })
       }),
