@@ -19,7 +19,9 @@ export function loginText(
     ...instances.map(({ name, address }) => row(name, `${address}   ./bateau ssh ${name}`)),
     ...(sites.length > 0 ? ['Servers'] : []),
     ...sites.map((site) => row(site.name, `${site.addressing.service}   ./bateau ssh ${site.name}`)),
-    ...sites.map((site) => row('dashboard', publicUrl(site, '/'))),
+    ...sites.map((site) =>
+      row('dashboard', publicUrl(site, '/') + (sites.length > 1 ? `   of ${site.name}` : '')),
+    ),
     'Files',
     row('students', `${world.students}   keys and clouds.yaml of ${plan.course.students.length} students`),
     row('journal', world.journal),

@@ -2,6 +2,7 @@
 // Leaves what must be true to the tests.
 import { spawn } from 'node:child_process'
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -48,6 +49,23 @@ export class Berth {
     const example = readFileSync('examples/rehearsal.yaml', 'utf8')
     writeFileSync(this.course, example.replace(/^( +name: )rehearsal\b/m, `$1${courseName}`))
     copyFileSync('examples/rehearsal-roster.csv', this.roster)
+  }
+
+  /** The same with a second server, whose block is routed to it, and a second group that has room there alone. */
+  takeTwo(): void {
+    this.take()
+    const os2 = `  - name: os2
+    provider: rehearsal
+    cores: 2
+    ram: 6 GiB
+    disks: [{kind: ssd, size: 30 GB}]
+    ipv6: {delivery: routed, block: '2001:2:0:1200::/56', gateway: ra}
+`
+    writeFileSync(this.course, readFileSync(this.course, 'utf8').replace(/^engine:/m, `${os2}\n$&`))
+    appendFileSync(
+      this.roster,
+      '22109001;Curie;Marie;marie.curie@etu.example.org;TP B\n22109002;Noether;Emmy;emmy.noether@etu.example.org;TP B\n',
+    )
   }
 
   /** Runs `bateau … --json`; `onEvent` may kill it, or stop it and let it go on. Kills are SIGKILL, as when a machine runs out of memory. */

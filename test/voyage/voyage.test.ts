@@ -18,7 +18,8 @@ let before: Awaited<ReturnType<typeof traces>>
 
 beforeAll(async () => {
   await sweep()
-  for (const one of [berth, cutBerth]) one.take()
+  berth.take()
+  cutBerth.takeTwo()
   before = await traces()
 }, 10 * minutes)
 afterAll(async () => {
@@ -232,7 +233,7 @@ describe('a rehearsal from nothing', () => {
   ]
 
   it(
-    'killed at ten points and begun again each time, ends in the same state',
+    'killed at ten points and begun again each time, beside a second cloud, ends in the same state',
     { timeout: 40 * minutes },
     async () => {
       const started = new Map<string, number>()
@@ -258,11 +259,23 @@ describe('a rehearsal from nothing', () => {
       const repeated = [...started].filter(([, times]) => times > 1).map(([id]) => id)
       expect(repeated.filter((id) => !cutOff.has(id))).toEqual([])
       expect(await endState(cutBerth, 'os1')).toBe(end)
+      twoClouds(ran, await endState(cutBerth, 'os2'))
       expect((await cutBerth.run(['down'])).code).toBe(0)
       expect(await traces()).toEqual(before)
     },
   )
 })
+
+/** Each has its own group and its own instances, and those of both were looked at from everywhere. */
+function twoClouds(ran: Ran, second: string): void {
+  expect(second).toContain('marie-curie')
+  expect(second).not.toContain('zoe-lefevre')
+  const looked = of(ran.events, 'check.result').map(({ id }) => id)
+  expect(new Set(looked).size).toBe(looked.length)
+  for (const one of ['proof-direct@os1', 'proof-class-tp-a@os1', 'proof-direct@os2', 'proof-class-tp-b@os2'])
+    for (const kind of ['inside/ping-out', 'outside/ping-in', 'outside/login', 'jump/in'])
+      expect(looked).toContain(`${kind}/${one}`)
+}
 
 /** The first directory of a student: one with a clouds.yaml. */
 function withClouds(dir: string): string {
