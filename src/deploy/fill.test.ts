@@ -33,7 +33,7 @@ const face: Face = { event: (event) => void events.push(event), ask: () => Promi
 const quiet = new AbortController().signal
 
 /** The pauses between tries and around the lock are real, and a twentieth as long. */
-const wait = systemClock.wait
+const wait = systemClock.wait.bind(systemClock)
 beforeEach(async () => {
   vi.spyOn(systemClock, 'wait').mockImplementation((milliseconds, signal) => wait(milliseconds / 20, signal))
   dir = mkdtempSync(join(tmpdir(), 'bateau-adopted-'))
