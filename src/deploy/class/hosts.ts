@@ -22,20 +22,21 @@ export async function hostsOf(
   zone: string,
   clouds: readonly Pick<ClassCloud, 'name' | 'input' | 'survey'>[],
 ): Promise<Hosts> {
-  const instances = await Promise.all(
+  const held = await Promise.all(
     clouds.map(async ({ survey }) => {
       const [{ projects }, servers] = await Promise.all([survey.people.read(), survey.servers.read()])
-      return instancesOf(course.name, projects, servers)
+      return { projects, servers }
     }),
   )
+  const instances = instancesOf(course.name, held)
   const services = clouds.flatMap(({ name, input }) => {
     const service = serviceOf(input)
     return service === null ? [] : [{ name, addresses: [service.toString()] }]
   })
   const jump = jumpOf(course, zone, services)
   return {
-    hosts: [...merged([...services, ...jump.hosts]), ...instances.flatMap(({ hosts }) => hosts)],
-    notes: [...jump.notes, ...instances.flatMap(({ notes }) => notes)],
+    hosts: [...merged([...services, ...jump.hosts]), ...instances.hosts],
+    notes: [...jump.notes, ...instances.notes],
   }
 }
 
@@ -53,22 +54,11 @@ function serviceOf({
 /** RFC 4291 section 2.4: what is given out of it so far. */
 const globalUnicast = Prefix.of('2000::/3')
 
-/** `vm1.alice`: the instance's name, and its project's without the course's. Of two of one name neither has it. */
-export function instancesOf(course: string, projects: readonly Project[], servers: readonly Server[]): Hosts {
-  const seats = new Map(
-    projects
-      .filter((project) => isMarked(course, project) && project.name.startsWith(`${course}-`))
-      .map(({ id, name }) => [id, name.slice(course.length + 1)]),
-  )
-  const found = servers.flatMap((server) => {
-    const seat = hostLabel(seats.get(server.tenant_id) ?? '')
-    const addresses = Object.values(server.addresses)
-      .flat()
-      .filter(({ version }) => version === 6)
-      .map(({ addr }) => addr)
-    if (seat === null || addresses.length === 0) return []
-    return [{ given: server.name, label: hostLabel(server.name), seat, addresses }]
-  })
+type Held = { projects: readonly Project[]; servers: readonly Server[] }
+
+/** `vm1.alice`: the instance's name, and its project's without the course's. Of two of one name, on one cloud or on two, neither has it. */
+export function instancesOf(course: string, clouds: readonly Held[]): Hosts {
+  const found = clouds.flatMap((cloud) => foundIn(course, cloud))
   const names = found.map(({ label, seat }) => `${label}.${seat}`)
   const isTwice = (name: string) => names.indexOf(name) !== names.lastIndexOf(name)
   const hosts: NamedHost[] = []
@@ -81,6 +71,23 @@ export function instancesOf(course: string, projects: readonly Project[], server
     else hosts.push({ name, addresses })
   }
   return { hosts: hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)), notes: [...notes] }
+}
+
+function foundIn(course: string, { projects, servers }: Held) {
+  const seats = new Map(
+    projects
+      .filter((project) => isMarked(course, project) && project.name.startsWith(`${course}-`))
+      .map(({ id, name }) => [id, name.slice(course.length + 1)]),
+  )
+  return servers.flatMap((server) => {
+    const seat = hostLabel(seats.get(server.tenant_id) ?? '')
+    const addresses = Object.values(server.addresses)
+      .flat()
+      .filter(({ version }) => version === 6)
+      .map(({ addr }) => addr)
+    if (seat === null || addresses.length === 0) return []
+    return [{ given: server.name, label: hostLabel(server.name), seat, addresses }]
+  })
 }
 
 /** The server that students go through, by its own name and by the one that they type where that is in the zone. */
