@@ -277,6 +277,9 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
     // A connection that ends under the question gives no answer: the server is still going down.
     await expect.poll(async () => ['', before].includes(await boot().catch(() => '')), slow).toBe(false)
     await expect.poll(() => pings(one.addressing.service), slow).toBe(true)
+    // The edge still routes by the lease of before; the new one may take some seconds.
+    const lease = () => must(os1, `ip -6 route show type unreachable exact ${delegated}`)
+    await expect.poll(lease, slow).toContain('proto dhcp')
     expect(await carryOut(os1, hostNetwork(one))).toEqual([])
     const order = await must(
       os1,
