@@ -8,7 +8,7 @@ import type { ProofInstance } from '../check/proof-input.ts'
 import { type Fault, Trouble } from '../core/fault.ts'
 import type { Site } from '../core/site.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type ExitCode, exits } from './face.ts'
+import { type ExitCode, exits, worst } from './face.ts'
 import type { Ground } from './ground.ts'
 import { meant } from './instance-name.ts'
 import { askClouds, proofInput } from './prove.ts'
@@ -62,8 +62,7 @@ export async function explainCourse(
       text: explained.map(explanationText).join('\n').trimEnd(),
       data: { schema_version: 1, explanations: explained },
     })
-    const all = explained.map(({ conclusion }) => codes[conclusion])
-    return all.find((code) => code === exits.broken) ?? all.find((code) => code !== exits.done) ?? exits.done
+    return worst(...explained.map(({ conclusion }) => codes[conclusion]))
   } finally {
     for (const cloud of clouds) await cloud.close()
   }

@@ -43,10 +43,11 @@ export async function ssh(
     return exits.done
   })
   if (code !== exits.done) return code
-  const [found, ...more] = meant(instances, options.name)
-  if (found === undefined || more.length > 0) {
+  const all = meant(instances, options.name)
+  const [found] = all
+  if (found === undefined || all.length > 1) {
     const servers = course.servers.filter(({ role }) => role === 'cloud')
-    return refuse(face, [notOne(options.name, [found ?? [], more].flat(), [...servers, ...instances])])
+    return refuse(face, [notOne(options.name, all, [...servers, ...instances])])
   }
   const target = {
     name: found.name,
