@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Characters of a failure's message. */
-const most = 400
+/** Characters of the message of the first failure, of which the others are often only what follows, and of theirs. */
+const most = { first: 800, other: 120 }
 
 export class Tally implements Reporter {
   readonly #path: string
@@ -19,7 +19,8 @@ export class Tally implements Reporter {
     const failures: string[] = []
     const fails = (name: string, errors: readonly { message?: unknown }[]) => {
       tally.failed++
-      failures.push(`${name}: ${errors.map(inOneLine).join('; ')}`)
+      const limit = failures.length === 0 ? most.first : most.other
+      failures.push(`${name}: ${inOneLine(errors, limit)}`)
     }
     for (const error of unhandled) fails('caught by no test', [error as { message?: unknown }])
     for (const module of modules) {
@@ -38,9 +39,11 @@ export class Tally implements Reporter {
   }
 }
 
-/** As much of a message as a summary bears. */
-function inOneLine({ message }: { message?: unknown }): string {
-  if (typeof message !== 'string') return 'without a message'
-  const line = stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').trim()
-  return line.length > most ? `${line.slice(0, most)}…` : line
+/** As much of the messages as a summary bears. */
+function inOneLine(errors: readonly { message?: unknown }[], limit: number): string {
+  const line = errors
+    .map(({ message }) => (typeof message === 'string' ? message : 'without a message'))
+    .map((message) => stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').trim())
+    .join('; ')
+  return line.length > limit ? `${line.slice(0, limit)}…` : line
 }

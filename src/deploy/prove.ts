@@ -10,7 +10,8 @@ import { exitCode, findings } from '../check/judge.ts'
 import { type Probe, runProbes } from '../check/probe.ts'
 import { proofProbes } from '../check/proof.ts'
 import type { ProofInput, ProofInstance as Instance } from '../check/proof-input.ts'
-import { pingInId } from '../check/probes/outside.ts'
+import { loginId } from '../check/probes/guest.ts'
+import { pingInId, tcpInId } from '../check/probes/outside.ts'
 import { reportJson, reportText } from '../check/report.ts'
 import type { CheckResult } from '../check/result.ts'
 import { about } from '../check/select.ts'
@@ -164,6 +165,8 @@ export function tell(session: Pick<Session, 'emit'>, { at: _, dependsOn: __, ...
   session.emit({ type: 'check.result', ...result })
 }
 
+const waysIn = [pingInId, tcpInId, loginId]
+
 /** Where an instance does not answer, what it said on its serial console is the next thing that anybody would ask for. */
 async function showConsoles(
   session: Session,
@@ -172,12 +175,14 @@ async function showConsoles(
   results: readonly CheckResult[],
 ): Promise<void> {
   const silent = new Set(results.filter(({ verdict }) => verdict === 'no').map(({ id }) => id))
-  if (!classroom || ![...silent].some((id) => id.startsWith(pingInId({ name: '' })))) return
+  const cutOff = (name: string) => waysIn.some((idOf) => silent.has(idOf({ name })))
+  if (!classroom || ![...silent].some((id) => waysIn.some((idOf) => id.startsWith(idOf({ name: '' })))))
+    return
   const { input, survey } = classroom
   try {
     for (const { id, name: inCloud } of await proofInstances(input, survey)) {
       const name = calledIn(plan, cloud, inCloud)
-      if (!silent.has(pingInId({ name }))) continue
+      if (!cutOff(name)) continue
       const said = await proofConsole(survey, id, consoleLines)
       session.emit({ type: 'note', text: `${name} said on its console:\n${said}` })
     }

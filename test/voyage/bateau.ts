@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { expect } from 'vitest'
 import type { RunEvent } from '../../src/run/events.ts'
 
 const launcher = resolve(import.meta.dirname, '../../bateau')
@@ -121,6 +122,31 @@ export class Berth {
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true })
   }
+}
+
+/** Lines of a console: what it stopped at. */
+const lastOfConsole = 5
+
+/** What went wrong, in words, when it did; the most telling first, since of a long text often only the beginning is kept. */
+export const told = (ran: Ran) =>
+  [
+    ...of(ran.events, 'step.failed').map(({ id, fault }) => `${id}: ${fault.title}\n${fault.why}`),
+    ...of(ran.events, 'fault').map(({ fault }) => `${fault.title}\n${fault.why}`),
+    ...of(ran.events, 'check.result').flatMap(({ id, verdict, seen }) =>
+      verdict === 'yes' ? [] : [`${id}: ${verdict}, ${seen}`],
+    ),
+    ...of(ran.events, 'note')
+      .map(({ text }) => text.trimEnd().split('\n'))
+      .filter(([first]) => first?.endsWith('said on its console:'))
+      .map(([first, ...lines]) => [first, ...lines.slice(-lastOfConsole)].join('\n')),
+    ran.code === 0 ? '' : ran.err.slice(-2000),
+  ].join('\n')
+
+/** Fails with all that is told of it: what a matcher compares it cuts after a few words. */
+export function expectSound(ran: Ran | undefined): void {
+  const words = ran ? told(ran) : 'it did not run'
+  if (words !== '') expect.fail(words)
+  expect(ran?.code).toBe(0)
 }
 
 /** Takes down what tests left whose process is gone. */

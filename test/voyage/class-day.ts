@@ -6,18 +6,10 @@ import { expect, it } from 'vitest'
 import type { RunEvent } from '../../src/run/events.ts'
 import { authenticates } from '../../src/host/jump-way.ts'
 import { localShell } from '../../src/host/spawn.ts'
-import { type Berth, courseName, of, type Ran } from './bateau.ts'
+import { type Berth, courseName, expectSound, of, type Ran } from './bateau.ts'
 import { endState } from './end-state.ts'
 
 const minutes = 60_000
-
-/** What went wrong, in words, when it did. */
-const told = (ran: Ran) =>
-  [
-    ...of(ran.events, 'step.failed').map(({ id, fault }) => `${id}: ${fault.title}\n${fault.why}`),
-    ...of(ran.events, 'fault').map(({ fault }) => `${fault.title}\n${fault.why}`),
-    ran.code === 0 ? '' : ran.err.slice(-2000),
-  ].join('\n')
 
 const reportOf = (ran: Ran) => of(ran.events, 'report').at(-1)?.data as Record<string, unknown>
 const done = (ran: Ran) => of(ran.events, 'step.done').map(({ id }) => id)
@@ -28,8 +20,7 @@ export function classDay(berth: Berth): void {
   const run = (...words: string[]) => berth.run(['class', ...words])
   const sound = async (...words: string[]) => {
     const ran = await run(...words)
-    expect(told(ran)).toBe('')
-    expect(ran.code).toBe(0)
+    expectSound(ran)
     return ran
   }
 
@@ -117,8 +108,7 @@ export function classDay(berth: Berth): void {
       other.remove()
       expect(refused?.code).toBe(3)
       expect(of(refused?.events ?? [], 'fault').map(({ fault }) => fault.code)).toContain('locked')
-      expect(told(ran)).toBe('')
-      expect(ran.code).toBe(0)
+      expectSound(ran)
       expect((await endState(berth, 'os1')).match(/^.*emmy-noether$/gm)?.toSorted()).toEqual([
         'emmy-noether',
         `${courseName}-emmy-noether`,

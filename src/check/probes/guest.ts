@@ -16,7 +16,7 @@ import { names, type Scope } from './places.ts'
 /** ssh(1): its own failures. */
 const sshFailed = 255
 
-export const loginId = (instance: ProofInstance) => `outside/login/${instance.name}`
+export const loginId = (instance: Pick<ProofInstance, 'name'>) => `outside/login/${instance.name}`
 export const insideId = (instance: Pick<ProofInstance, 'name'>) => `inside/reached/${instance.name}`
 
 /** Where ssh is started, and what leads it on; null: nothing, the instance is in reach from there. */
