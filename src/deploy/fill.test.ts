@@ -1,5 +1,5 @@
 // The class on clouds that exist already: two fake clouds on ports of this machine, one that is not there, and what is said of each.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -119,6 +119,8 @@ function writeCourse({
 }: {
   clouds?: Cloud[]
   dns?: object
+  servers?: object[]
+  jump?: object
 }) {
   writeFileSync(join(dir, 'roster.csv'), 'id;nom;groupe\n1;Ada;a\n2;Grace;a\n3;Edsger;b\n4;Barbara;b\n')
   const course = {
@@ -270,41 +272,65 @@ it('lets who only looks look, at once and beside one that writes, and nobody els
   })
 })
 
-describe('a student whose project cannot be made', () => {
+describe('what fails in a class', () => {
   let zone: FakeScaleway
   beforeEach(async () => {
     zone = await new FakeScaleway().start()
     writeFileSync(join(dir, 'dns.key'), `secret_key: ${scalewayKey}\n`, { mode: 0o600 })
-    writeCourse({
-      dns: { zone: zone.zone, provider: 'scaleway', credentials: 'dns.key', api: zone.base },
-    })
-    lyon.state.projects.push({
-      id: 'x',
-      name: 'nets-ada',
-      domain_id: 'default',
-      enabled: true,
-      tags: [],
-      description: 'of somebody else',
-    })
   })
   afterEach(() => zone.stop())
+  const names = () => ({ zone: zone.zone, provider: 'scaleway', credentials: 'dns.key', api: zone.base })
+  const apply = () =>
+    classApply({ file, deep: false, keepDays: null, deleteNow: [], plan: null }, face, quiet)
+  const lastReport = () =>
+    events.flatMap((event) => (event.type === 'report' ? [event.text] : [])).at(-1) ?? ''
 
-  it('is named, and all others on both clouds are enrolled', async () => {
-    expect(await up()).toEqual({ code: exits.broken, away: [] })
-    const failed = events.flatMap((event) => (event.type === 'step.failed' ? [event.id] : []))
-    expect(new Set(failed)).toEqual(new Set(['lyon/enrol/ada']))
-    expect(projects(lyon)).toEqual(['nets-ada', 'nets-grace'])
-    expect(projects(grenoble)).toEqual(['nets-barbara', 'nets-edsger'])
-    expect(lyon.state.servers.map(({ name }) => name)).toEqual([])
-    expect(grenoble.state.servers.map(({ name }) => name)).toEqual(['proof-class-b'])
+  describe('a student whose project cannot be made', () => {
+    beforeEach(() => {
+      writeCourse({ dns: names() })
+      lyon.state.projects.push({
+        id: 'x',
+        name: 'nets-ada',
+        domain_id: 'default',
+        enabled: true,
+        tags: [],
+        description: 'of somebody else',
+      })
+    })
+
+    it('is named, and all others on both clouds are enrolled', async () => {
+      expect(await up()).toEqual({ code: exits.broken, away: [] })
+      const failed = events.flatMap((event) => (event.type === 'step.failed' ? [event.id] : []))
+      expect(new Set(failed)).toEqual(new Set(['lyon/enrol/ada']))
+      expect(projects(lyon)).toEqual(['nets-ada', 'nets-grace'])
+      expect(projects(grenoble)).toEqual(['nets-barbara', 'nets-edsger'])
+      expect(lyon.state.servers.map(({ name }) => name)).toEqual([])
+      expect(grenoble.state.servers.map(({ name }) => name)).toEqual(['proof-class-b'])
+    })
+
+    it('keeps nobody from the jump host and the names that come after the class', async () => {
+      await up()
+      expect(await apply()).toBe(exits.broken)
+      expect(lastReport()).toContain(zone.zone)
+    })
   })
 
-  it('keeps nobody from the jump host and the names that come after the class', async () => {
+  it('a jump host that lets nobody in is said, and keeps nobody from the names that come after it', async () => {
+    writeCourse({ dns: names() })
     await up()
-    const options = { file, deep: false, keepDays: null, deleteNow: [], plan: null }
-    expect(await classApply(options, face, quiet)).toBe(exits.broken)
-    const reports = events.flatMap((event) => (event.type === 'report' ? [event.text] : []))
-    expect(reports.at(-1)).toContain(zone.zone)
+    writeCourse({
+      dns: names(),
+      servers: [{ name: 'gate', role: 'jump', provider: 'adopted', address: '192.0.2.1' }],
+      jump: { server: 'gate' },
+    })
+    const bin = join(dir, 'bin')
+    mkdirSync(bin)
+    const refusing = '#!/bin/sh\necho "root@192.0.2.1: Permission denied (publickey)." >&2\nexit 255\n'
+    writeFileSync(join(bin, 'ssh'), refusing, { mode: 0o755 })
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`)
+    expect(await apply()).toBe(exits.broken)
+    expect(codes()).toEqual(['gate host-refused'])
+    expect(lastReport()).toContain(zone.zone)
   })
 })
 

@@ -86,10 +86,10 @@ async function voyage(
     const ground = groundOf(course, world, rehearsal)
     const { sites, unfinished } = await ascend(run, plan, ground, rebuild)
     const { away, exitCode: filled } = await fillClouds(run, plan, ground, sites)
-    await ascendJump(run, plan, ground, [...unfinished, ...away])
+    const led = await ascendJump(run, plan, ground, [...unfinished, ...away])
     const named = await nameCourse(run, plan, ground, { file, rehearsal })
     const { exitCode: proven } = await prove(run, plan, ground, sites, patience.begun, [], away)
-    return worst(unfinished.length > 0 ? exits.broken : exits.done, filled, proven, named)
+    return worst(unfinished.length > 0 ? exits.broken : exits.done, filled, led, proven, named)
   })
 }
 

@@ -88,13 +88,13 @@ export function classApply(options: ApplyOptions, face: Face, signal: AbortSigna
       const enrolled = await carryOut(run, 'class', 'The class, as its course file has it', read.tasks)
       const { plan, ground, away, file, rehearsal } = open
       // Who came has no way in there yet, and who left still has one.
-      await ascendJump(
+      const led = await ascendJump(
         run,
         plan,
         ground,
         away.map(({ name }) => name),
       )
-      return worst(enrolled, await nameCourse(run, plan, ground, { file, rehearsal }))
+      return worst(enrolled, led, await nameCourse(run, plan, ground, { file, rehearsal }))
     }),
   )
 }
