@@ -119,6 +119,21 @@ export class Berth {
     return other
   }
 
+  /** As expectSound; of instances that do not answer it is told first where their packets end. */
+  async expectSound(ran: Ran): Promise<void> {
+    const silent = of(ran.events, 'check.result').some(
+      ({ id, verdict }) => /^outside\/(ping|tcp)-in/.test(id) && verdict !== 'yes',
+    )
+    const asked = silent ? await this.run(['check', '--explain']) : undefined
+    const where =
+      asked === undefined
+        ? ''
+        : of(asked.events, 'report')
+            .map(({ text }) => firstLines(text))
+            .join('\n')
+    expectSound(ran, where)
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true })
   }
@@ -126,6 +141,8 @@ export class Berth {
 
 /** Lines of a console: what it stopped at. */
 const lastOfConsole = 5
+/** Of an explanation: conclusion, and where packets were last seen. */
+const firstLines = (text: string) => text.split('\n').slice(0, 4).join('\n')
 
 /** What went wrong, in words, when it did; the most telling first, since of a long text often only the beginning is kept. */
 export const told = (ran: Ran) =>
@@ -143,9 +160,9 @@ export const told = (ran: Ran) =>
   ].join('\n')
 
 /** Fails with all that is told of it: what a matcher compares it cuts after a few words. */
-export function expectSound(ran: Ran | undefined): void {
+export function expectSound(ran: Ran | undefined, before = ''): void {
   const words = ran ? told(ran) : 'it did not run'
-  if (words !== '') expect.fail(words)
+  if (words.trim() !== '') expect.fail(`${before}\n${words}`)
   expect(ran?.code).toBe(0)
 }
 

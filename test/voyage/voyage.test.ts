@@ -35,7 +35,7 @@ describe('a rehearsal from nothing', () => {
   it('ends with every check answered yes', { timeout: 35 * minutes }, async () => {
     const ran = await berth.run(['rehearse', '--yes', berth.course])
     end = await endState(berth, 'os1')
-    expectSound(ran)
+    await berth.expectSound(ran)
     const results = of(ran.events, 'check.result')
     for (const part of ['ping', 'tcp', 'login', 'inside', 'mtu', 'closed'])
       expect(results.filter(({ id }) => id.includes(part)).length, part).toBeGreaterThan(0)
@@ -240,7 +240,7 @@ describe('a rehearsal from nothing', () => {
       }
       for (const cut of cuts) if ((await go(cut)).signal !== 'SIGKILL') missed.push(cut)
       const ran = await go()
-      expectSound(ran)
+      await cutBerth.expectSound(ran)
       expect(missed).toEqual([])
       const repeated = [...started].filter(([, times]) => times > 1).map(([id]) => id)
       expect(repeated.filter((id) => !cutOff.has(id))).toEqual([])
