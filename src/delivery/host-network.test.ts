@@ -147,6 +147,17 @@ describe('the inside segments', () => {
     )
   })
 
+  it('keep ports of instances up where Open vSwitch may write over their flags, and leave them alone in the kernel', () => {
+    const [unmanaged, taps] = ['unmanaged', 'taps'].map(
+      (name) => `/etc/systemd/network/04-bateau-${name}.network`,
+    )
+    const [kernel, user] = [true, false].map((ovsKernel) => hostNetwork(withFacts({ ovsKernel })))
+    expect(textOf(kernel ?? [], unmanaged ?? '')).toMatch(/^Name=.* tap\*$/m)
+    expect(textOf(kernel ?? [], taps ?? '')).toBeUndefined()
+    expect(textOf(user ?? [], unmanaged ?? '')).not.toContain('tap')
+    expect(textOf(user ?? [], taps ?? '')).toContain('ActivationPolicy=always-up')
+  })
+
   it("carry the tunnel's MTU and a route to each tenant network on the transit segment", () => {
     const text = textOf(hostNetwork(site), '/etc/systemd/network/20-bateau-br-transit.network') ?? ''
     expect(text).toContain('IPv6MTUBytes=1402')

@@ -61,10 +61,37 @@ export function transitFile(site: Site): RenderedFile | undefined {
   ])
 }
 
-/** Everything else that Open vSwitch and libvirt make: no file of the distribution with a broad match may configure it. */
-const unmanagedFile = networkFile('04-bateau-unmanaged', comment, [
-  section('Match', ['Name', `${bridges.integration} ovs-netdev ovs-system genev_sys_* tap*`]),
-  section('Link', ['Unmanaged', true]),
+/** Where instances are plugged in; libvirt makes one for each of their ports. */
+const taps = 'tap*'
+
+/**
+ * Everything else that Open vSwitch and libvirt make: no file of the distribution with a broad match may configure it,
+ * and the host neither has an address there nor hears instances' router advertisements.
+ */
+const unmanagedFile = (site: Site): RenderedFile =>
+  networkFile('04-bateau-unmanaged', comment, [
+    section('Match', [
+      'Name',
+      [
+        bridges.integration,
+        'ovs-netdev',
+        'ovs-system',
+        'genev_sys_*',
+        ...(site.facts.ovsKernel ? [taps] : []),
+      ].join(' '),
+    ]),
+    section('Link', ['Unmanaged', true]),
+  ])
+
+/**
+ * Open vSwitch in user space opens a tap the moment it appears, while libvirt sets it up, and writes back the flags that
+ * it read before, with IFF_PROMISC (lib/netdev-linux.c, update_flags, 3.5): now and then IFF_UP is lost, and the instance
+ * is cut off for good. networkd sets it again (systemd.network(5), ActivationPolicy=, since 248).
+ */
+const tapsFile = networkFile('04-bateau-taps', comment, [
+  section('Match', ['Name', taps]),
+  section('Link', ['RequiredForOnline', false], ['ActivationPolicy', 'always-up']),
+  section('Network', ['LinkLocalAddressing', false], ['IPv6AcceptRA', false], ['DHCP', false]),
 ])
 
 export function segmentsStep(site: Site): HostStep {
@@ -73,7 +100,12 @@ export function segmentsStep(site: Site): HostStep {
     id: 'network/segments',
     title: 'Inside segments',
     because: `${site.addressing.public.prefix} is for instances directly on the server${transit ? ', tenant networks lie behind the transit segment' : ''}; networkd gives the bridges their addresses whenever Open vSwitch makes them`,
-    files: [publicFile(site), ...(transit ? [transit] : []), unmanagedFile],
+    files: [
+      publicFile(site),
+      ...(transit ? [transit] : []),
+      unmanagedFile(site),
+      ...(site.facts.ovsKernel ? [] : [tapsFile]),
+    ],
     run: [
       command('networkctl', 'reload'),
       ...[bridges.public, ...(transit ? [bridges.transit] : [])].map(reconfigureIfThere),

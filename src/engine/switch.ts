@@ -68,10 +68,6 @@ export function switchStep(site: Site, after: readonly string[]): HostStep {
         '/etc/sysctl.d/80-bateau-switch.conf',
         [...quiet].map((name) => `-net.ipv6.conf.${name}.disable_ipv6 = 1`).join('\n'),
       ),
-      file(
-        '/etc/systemd/network/05-bateau-switch.network',
-        ['[Match]', `Name=${quiet.join(' ')}`, '', '[Link]', 'Unmanaged=yes'].join('\n'),
-      ),
       dropIn({ unit: 'ovsdb-server.service' }),
       dropIn({ unit: 'ovs-vswitchd.service' }),
     ],
@@ -113,7 +109,6 @@ if [ "\${have:-false}" != "$wanted" ] || [ "$id" != ${site.name} ]; then systemc
           : []),
       ),
       shell('/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/80-bateau-switch.conf'),
-      shell('! systemctl is-active --quiet systemd-networkd || networkctl reload'),
     ],
     verify: [
       ...active('ovsdb-server.service', 'ovs-vswitchd.service'),
