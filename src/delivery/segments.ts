@@ -91,7 +91,13 @@ const unmanagedFile = (site: Site): RenderedFile =>
 const tapsFile = networkFile('04-bateau-taps', comment, [
   section('Match', ['Name', taps]),
   section('Link', ['RequiredForOnline', false], ['ActivationPolicy', 'always-up']),
-  section('Network', ['LinkLocalAddressing', false], ['IPv6AcceptRA', false], ['DHCP', false]),
+  section(
+    'Network',
+    ['LinkLocalAddressing', false],
+    ['IPv6AcceptRA', false],
+    ['DHCP', false],
+    ['KeepMaster', true],
+  ),
 ])
 
 export function segmentsStep(site: Site): HostStep {
@@ -109,9 +115,9 @@ export function segmentsStep(site: Site): HostStep {
     run: [
       command('networkctl', 'reload'),
       ...[bridges.public, ...(transit ? [bridges.transit] : [])].map(reconfigureIfThere),
-      settled(site),
+      settled(site, 20, 'exit 1'),
     ],
-    verify: standing(site),
+    verify: [settled(site, 5, 'break'), ...standing(site)],
   }
 }
 
@@ -136,11 +142,14 @@ function reconfigureIfThere(link: string): Command {
   return { argv: ['sh', '-c', `! test -e /sys/class/net/${link} || networkctl reconfigure ${link}`] }
 }
 
-/** networkd answers `reconfigure` before it has done; duplicate address detection takes about 2 s more. */
-function settled(site: Site): Command {
+/**
+ * networkd answers `reconfigure` before it has done, and a bridge that Open vSwitch made a moment ago is not done either;
+ * duplicate address detection takes about 2 s more. Waits for so many seconds, then does `otherwise`.
+ */
+function settled(site: Site, seconds: number, otherwise: string): Command {
   const tests = standing(site).map(({ argv }) => argv)
   const script = `i=0
-until sh "$@"; do i=$((i + 1)); [ $i -le 20 ] || exit 1; sleep 1; done`
+until sh "$@"; do i=$((i + 1)); [ $i -le ${seconds} ] || ${otherwise}; sleep 1; done`
   const all = tests.map((argv) => argv.map(singleQuoted).join(' ')).join(' && ')
   return { argv: ['sh', '-ec', script, 'sh', '-c', all], idleSeconds: 60 }
 }

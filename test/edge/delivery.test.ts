@@ -178,6 +178,8 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
 
   it('proves instances inside, from outside, every probe yes', async () => {
     await must(os1, insideScript(one))
+    // Bridges whose addresses are on their way, as a run finds them that was cut off when they were made.
+    expect(await carryOut(os1, hostNetwork(one))).toEqual([])
     for (const { address } of instancesOf(one)) await expect.poll(() => pings(address), slow).toBe(true)
     const results = await proof(proofInput([one, two], instancesOf(one)))
     const of2 = (id: string) =>
@@ -289,6 +291,8 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
     expect(firewall).toBeGreaterThan(0)
     expect(firewall).toBeLessThan(network)
     await must(os1, insideScript(one))
+    // Bridges whose addresses are on their way, as a run finds them that was cut off when they were made.
+    expect(await carryOut(os1, hostNetwork(one))).toEqual([])
     for (const { address } of instancesOf(one)) await expect.poll(() => pings(address), slow).toBe(true)
     const results = await lookAt(proofInput([one], []), ({ id }) => id.startsWith('host/os1/network/'))
     expect(exitCode(results), reportText(results)).toBe(0)
