@@ -139,6 +139,10 @@ export const frontPort = 443
 
 /** Names that the rooms agree on. */
 export const bridges = { public: 'br-ex', transit: 'br-transit', integration: 'br-int' } as const
+/** Interfaces into which instances are plugged, as a pattern: libvirt makes one for each of their ports. */
+export const taps = 'tap*'
+/** What else Open vSwitch makes for itself, in the kernel or in user space, as patterns; none is an interface of the host's. */
+export const switchLinks = [bridges.integration, 'ovs-netdev', 'ovs-system', 'genev_sys_*'] as const
 export const physnets = { public: 'public', transit: 'transit' } as const
 
 /** systemd unit of bateau's agent. It mends what it watches, so whoever takes a cloud apart on purpose stops it first. */

@@ -1,6 +1,6 @@
 // Decides what of a server the internet and the tenants may reach: a table of its own, loaded before any network is up.
 // Leaves traffic that only passes through the server to Neutron's security groups, and the user's own tables alone.
-import { bridges, remembered, rememberedFor, type Site } from '../core/site.ts'
+import { bridges, remembered, rememberedFor, type Site, taps } from '../core/site.ts'
 import { command, file, shell, type HostStep } from '../core/step.ts'
 import { anyOf, nftTable, quoted, type MemorySet, type Rule, type Table } from '../render/nftables.ts'
 import { section, systemdUnit } from '../render/systemd-unit.ts'
@@ -78,7 +78,7 @@ export function firewallTable(site: Site): Table {
             why: 'the internet and the tenants; interfaces that bateau does not know stay as they are',
           },
           {
-            nft: `iifname { ${quoted(bridges.integration)}, "tap*" } drop`,
+            nft: `iifname { ${quoted(bridges.integration)}, ${quoted(taps)} } drop`,
             why: 'Open vSwitch in user space leaves a copy of each frame of an instance to this stack',
           },
         ],

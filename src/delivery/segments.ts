@@ -1,7 +1,7 @@
 // Decides the inside of a server: br-ex and br-transit, their addresses, and the routes to tenant networks.
 // Leaves making the bridges to the engine (Open vSwitch); systemd-networkd configures them whenever they appear.
 import type { Address } from '../core/prefix.ts'
-import { bridges, routedOf, type Site } from '../core/site.ts'
+import { bridges, routedOf, type Site, switchLinks, taps } from '../core/site.ts'
 import { command, type Command, type HostStep, type RenderedFile } from '../core/step.ts'
 import { networkFile, type NetworkSection } from '../render/networkd.ts'
 import { section, type Setting } from '../render/systemd-unit.ts'
@@ -61,25 +61,13 @@ export function transitFile(site: Site): RenderedFile | undefined {
   ])
 }
 
-/** Where instances are plugged in; libvirt makes one for each of their ports. */
-const taps = 'tap*'
-
 /**
  * Everything else that Open vSwitch and libvirt make: no file of the distribution with a broad match may configure it,
  * and the host neither has an address there nor hears instances' router advertisements.
  */
 const unmanagedFile = (site: Site): RenderedFile =>
   networkFile('04-bateau-unmanaged', comment, [
-    section('Match', [
-      'Name',
-      [
-        bridges.integration,
-        'ovs-netdev',
-        'ovs-system',
-        'genev_sys_*',
-        ...(site.facts.ovsKernel ? [taps] : []),
-      ].join(' '),
-    ]),
+    section('Match', ['Name', [...switchLinks, ...(site.facts.ovsKernel ? [taps] : [])].join(' ')]),
     section('Link', ['Unmanaged', true]),
   ])
 

@@ -23,7 +23,6 @@ import { siteUnits } from './agent.ts'
 import { type AskedCloud, askAdopted, askCloud, shown } from './asked-cloud.ts'
 import { type ExitCode, exits } from './face.ts'
 import type { Ground } from './ground.ts'
-import { calledIn } from './instance-name.ts'
 import { instanceKeys } from './instance-keys.ts'
 import { jumpProof } from './jump/proof.ts'
 import { loginText } from './login-text.ts'
@@ -67,7 +66,7 @@ export async function prove(
       onResult: (result) => tell(session, result),
     })
     const results = [...clouds.map(({ answer }) => answer), ...looked]
-    for (const cloud of clouds) await showConsoles(session, plan, cloud, looked)
+    for (const cloud of clouds) await showConsoles(session, cloud, looked)
     const { instances } = input
     const logins = loginText(session.world, plan, sites, instances)
     session.emit({
@@ -170,19 +169,18 @@ const waysIn = [pingInId, tcpInId, loginId]
 /** Where an instance does not answer, what it said on its serial console is the next thing that anybody would ask for. */
 async function showConsoles(
   session: Session,
-  plan: Plan,
-  { name: cloud, classroom }: AskedCloud,
+  { instances, classroom }: AskedCloud,
   results: readonly CheckResult[],
 ): Promise<void> {
-  const silent = new Set(results.filter(({ verdict }) => verdict === 'no').map(({ id }) => id))
-  const cutOff = (name: string) => waysIn.some((idOf) => silent.has(idOf({ name })))
-  if (!classroom || ![...silent].some((id) => waysIn.some((idOf) => id.startsWith(idOf({ name: '' })))))
-    return
+  const refused = new Set(results.filter(({ verdict }) => verdict === 'no').map(({ id }) => id))
+  const silent = instances.filter((instance) => waysIn.some((idOf) => refused.has(idOf(instance))))
+  if (!classroom || silent.length === 0) return
   const { input, survey } = classroom
   try {
-    for (const { id, name: inCloud } of await proofInstances(input, survey)) {
-      const name = calledIn(plan, cloud, inCloud)
-      if (!cutOff(name)) continue
+    const running = await proofInstances(input, survey)
+    for (const { name, inCloud } of silent) {
+      const id = running.find((one) => one.name === inCloud)?.id
+      if (id === undefined) continue
       const said = await proofConsole(survey, id, consoleLines)
       session.emit({ type: 'note', text: `${name} said on its console:\n${said}` })
     }

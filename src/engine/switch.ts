@@ -1,6 +1,6 @@
 // Decides Open vSwitch on the server, whatever engine it has: who the chassis is, the bridges, where frames are forwarded.
 // Leaves the addresses of br-ex and br-transit to delivery/'s networkd units, OVN's databases to each engine.
-import { bridges, physnets, type Site } from '../core/site.ts'
+import { bridges, physnets, type Site, switchLinks, taps } from '../core/site.ts'
 import { command, file, shell, type HostStep } from '../core/step.ts'
 import { active, dropIn } from './units.ts'
 
@@ -66,7 +66,7 @@ export function switchStep(site: Site, after: readonly string[]): HostStep {
       // a link-local address and hears the instances' router advertisements.
       file(
         '/etc/sysctl.d/80-bateau-switch.conf',
-        [...quiet].map((name) => `-net.ipv6.conf.${name}.disable_ipv6 = 1`).join('\n'),
+        [taps, ...switchLinks].map((name) => `-net.ipv6.conf.${name}.disable_ipv6 = 1`).join('\n'),
       ),
       dropIn({ unit: 'ovsdb-server.service' }),
       dropIn({ unit: 'ovs-vswitchd.service' }),
@@ -120,5 +120,3 @@ if [ "\${have:-false}" != "$wanted" ] || [ "$id" != ${site.name} ]; then systemc
     after,
   }
 }
-
-const quiet = ['tap*', bridges.integration, 'ovs-netdev', 'ovs-system', 'genev_sys_*'] as const

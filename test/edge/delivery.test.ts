@@ -49,6 +49,12 @@ const must = async (shell: Shell, script: string): Promise<string> => {
 }
 const pings = async (address: Address) =>
   (await internet.run(['ping', '-6', '-c', '1', '-W', '2', String(address)])).code === 0
+/** Bridges and instances; whose addresses are on their way at first, as a run finds them that was cut off when they were made. */
+async function plugIn(site: Site): Promise<void> {
+  await must(os1, insideScript(site))
+  expect(await carryOut(os1, hostNetwork(site))).toEqual([])
+  for (const { address } of instancesOf(site)) await expect.poll(() => pings(address), slow).toBe(true)
+}
 const delegation = async () =>
   (await edge.run(['ip', '-6', 'route', 'show', 'exact', String(delegated), 'proto', '200'])).stdout.trim()
 
@@ -177,10 +183,7 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
   })
 
   it('proves instances inside, from outside, every probe yes', async () => {
-    await must(os1, insideScript(one))
-    // Bridges whose addresses are on their way, as a run finds them that was cut off when they were made.
-    expect(await carryOut(os1, hostNetwork(one))).toEqual([])
-    for (const { address } of instancesOf(one)) await expect.poll(() => pings(address), slow).toBe(true)
+    await plugIn(one)
     const results = await proof(proofInput([one, two], instancesOf(one)))
     const of2 = (id: string) =>
       /os2\/network\/(public|transit|route)|closed\/os2\/inside|router\/.*os2/.test(id)
@@ -290,10 +293,7 @@ describe.skipIf(!capable)('the host network of a server', { timeout: 300_000 }, 
     const [firewall = 0, network = 0] = order.trim().split('\n').map(Number)
     expect(firewall).toBeGreaterThan(0)
     expect(firewall).toBeLessThan(network)
-    await must(os1, insideScript(one))
-    // Bridges whose addresses are on their way, as a run finds them that was cut off when they were made.
-    expect(await carryOut(os1, hostNetwork(one))).toEqual([])
-    for (const { address } of instancesOf(one)) await expect.poll(() => pings(address), slow).toBe(true)
+    await plugIn(one)
     const results = await lookAt(proofInput([one], []), ({ id }) => id.startsWith('host/os1/network/'))
     expect(exitCode(results), reportText(results)).toBe(0)
   })

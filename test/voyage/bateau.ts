@@ -124,14 +124,8 @@ export class Berth {
     const silent = of(ran.events, 'check.result').some(
       ({ id, verdict }) => /^outside\/(ping|tcp)-in/.test(id) && verdict !== 'yes',
     )
-    const asked = silent ? await this.run(['check', '--explain']) : undefined
-    const where =
-      asked === undefined
-        ? ''
-        : of(asked.events, 'report')
-            .map(({ text }) => firstLines(text))
-            .join('\n')
-    expectSound(ran, where)
+    const explained = silent ? of((await this.run(['check', '--explain'])).events, 'report') : []
+    expectSound(ran, explained.map(({ text }) => firstLines(text)).join('\n'))
   }
 
   remove(): void {
@@ -145,7 +139,7 @@ const lastOfConsole = 5
 const firstLines = (text: string) => text.split('\n').slice(0, 4).join('\n')
 
 /** What went wrong, in words, when it did; the most telling first, since of a long text often only the beginning is kept. */
-export const told = (ran: Ran) =>
+const told = (ran: Ran) =>
   [
     ...of(ran.events, 'step.failed').map(({ id, fault }) => `${id}: ${fault.title}\n${fault.why}`),
     ...of(ran.events, 'fault').map(({ fault }) => `${fault.title}\n${fault.why}`),
